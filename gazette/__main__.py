@@ -1,0 +1,5 @@
+"""`python -m gazette` is the command `gazette`."""
+
+from gazette.cli import main
+
+main(prog_name="gazette")

@@ -1,0 +1,138 @@
+"""The gazette together with what its PDFs hold: what pages, search and downloads are made of.
+
+Joins three parts that do not know one another: the content model, the texts that were read from
+PDFs, and the sizes of files to download. No input or output.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from gazette.dialect import parse, visible_lines
+from gazette.model import Document, Gazette, Issue
+from gazette.pdf.model import PageText, PdfFault
+from gazette.search.entry import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageImage:
+    """The picture of a PDF page. Names are relative to the issue's address; pixels for 800 wide."""
+
+    name: str
+    thumbnail_name: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """What was read from an issue's PDF: its pages in order, their pictures, and what went wrong."""
+
+    pages: tuple[PageText, ...] = ()
+    images: Mapping[int, PageImage] = field(default_factory=dict)
+    fault: PdfFault | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Archive:
+    """The gazette, the scans by issue address, and sizes in bytes by site-relative address."""
+
+    name: str
+    gazette: Gazette
+    scans: Mapping[str, Scan] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def issues_by_address(self) -> Mapping[str, Issue]:
+        """Issues by their address."""
+        return {i.address: i for i in self.gazette.issues}
+
+    def shown_pages(self, issue: Issue) -> list[int]:
+        """PDF pages that have a page of their own on the site.
+
+        The printed edition of an issue whose documents are committed as text is offered for
+        download only: its pages would repeat the documents. Pages of withdrawn documents are gone.
+        """
+        scan = self.scans.get(issue.address)
+        if scan is None or any(d.pages is None for d in issue.documents):
+            return []
+        gone = [d.pages for d in issue.documents if d.withdrawn and d.pages]
+        return [p.page for p in scan.pages if not any(p.page in pages for pages in gone)]
+
+    def document_lines(self, issue: Issue, document: Document) -> Iterator[str]:
+        """The visible text of a document, line by line: its body's, or that of its PDF pages."""
+        if document.withdrawn:
+            return
+        if document.body or document.pages is None:
+            yield from visible_lines(parse(document.body))
+        elif scan := self.scans.get(issue.address):
+            for page in scan.pages[document.pages.first - 1 : document.pages.last]:
+                yield from filter(None, map(str.strip, page.text.split("\n")))
+
+
+def with_corrections(scan: Scan, corrections: tuple[tuple[int, str], ...]) -> Scan:
+    """Put corrected text (`text/0012.md`) in the place of what was extracted."""
+    texts = dict(corrections)
+    if not texts:
+        return scan
+    pages = tuple(
+        replace(p, text=texts[p.page], quality="good", method="corrected", confidence=None)
+        if p.page in texts
+        else p
+        for p in scan.pages
+    )
+    return replace(scan, pages=pages)
+
+
+def edition_address(thing: Issue | Document) -> str:
+    """Where the PDF that we set of an issue or a document stands: `2019/12/01/01-ydb.pdf`."""
+    if isinstance(thing, Issue):
+        return f"{thing.address}{thing.number.year}-{thing.number.folder}-ydb.pdf"
+    return f"{thing.address}{thing.folder}-ydb.pdf"
+
+
+def entries(archive: Archive) -> Iterator[Entry]:
+    """Everything that can be found, oldest issue first; what was withdrawn is not among it."""
+    for issue in archive.gazette.issues:
+        for document in issue.documents:
+            if document.withdrawn:
+                continue
+            lines = [*archive.document_lines(issue, document), *(a.title for a in document.annexes)]
+            yield Entry(
+                url=document.address,
+                kind="document",
+                title=document.title,
+                number=document.number_text,
+                issue=issue.address.rstrip("/"),
+                page=document.pages.first if document.pages else None,
+                section=document.section,
+                authorities=document.authorities,
+                document_type=document.document_type,
+                topic=document.topic,
+                dated=document.dated,
+                year=issue.number.year,
+                body="\n".join(lines),
+                quality="",
+            )
+        covered = [d.pages for d in issue.documents if d.pages]
+        scan = archive.scans.get(issue.address)
+        for page in archive.shown_pages(issue):
+            if scan is None or any(page in pages for pages in covered):
+                continue  # found as the document that covers it
+            read = scan.pages[page - 1]
+            yield Entry(
+                url=f"{issue.address}p{page}/",
+                kind="page",
+                title=f"{issue.label} 第{page}页",
+                number="",
+                issue=issue.address.rstrip("/"),
+                page=page,
+                section="",
+                authorities=(),
+                document_type="",
+                topic="",
+                dated=issue.published_on,
+                year=issue.number.year,
+                body=read.text if read.quality in ("good", "suspect") else "",
+                quality=read.quality,
+            )

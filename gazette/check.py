@@ -1,0 +1,152 @@
+"""What is wrong with the gazette as a whole: what no single file can tell. Pure.
+
+Faults of one file are found where it is read (`gazette.content`); here are those that need the
+other documents, the files beside them, or what was read from the PDFs.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from gazette.archive import Archive, Scan
+from gazette.dialect import parse, targets
+from gazette.errors import Finding
+from gazette.links import Resolve, annex_path, resolver
+from gazette.model import Document, Issue
+
+_REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
+"""Faults of a PDF that `gazette.content` has named already, as it does for any file."""
+
+
+def check(archive: Archive, base: str) -> Iterator[Finding]:
+    """Every fault of the whole; `base` is the name of the issues folder, as findings give it."""
+    resolve_on = resolver(archive.gazette)
+    for issue in archive.gazette.issues:
+        yield from _issue(archive, issue, base)
+        for document in issue.documents:
+            yield from _dates(document, base)
+            yield from _files(issue, document, resolve_on(document.address), base)
+            yield from _pages(archive, issue, document, base)
+    yield from _repeated_numbers(archive, base)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a finding belongs; `line` is None for what has no lines."""
+
+    path: str
+    line: int | None = 1
+
+    def error(self, code: str, message: str, hint: str) -> Finding:
+        return Finding(
+            level="error", code=code, path=self.path, line=self.line, message=message, hint=hint
+        )
+
+    def warning(self, code: str, message: str, hint: str) -> Finding:
+        return replace(self.error(code, message, hint), level="warning")
+
+
+def _issue(archive: Archive, issue: Issue, base: str) -> Iterator[Finding]:
+    index = f"{issue.source}/index.md"
+    if issue.cover and issue.cover not in issue.files:
+        hint = f"请把图片放进 {base}/{issue.source}/，或删去“封面”一项。"
+        yield _Place(f"{base}/{index}").error("missing_cover", f"找不到封面：{issue.cover}", hint)
+    scan = archive.scans.get(issue.address)
+    if scan is None:
+        return
+    pdf = f"{issue.source}/{issue.pdf}"
+    if scan.fault and scan.fault.code not in _REPORTED_WHEN_READ:
+        yield _Place(f"{base}/{pdf}", None).error(
+            f"pdf_{scan.fault.code}", scan.fault.message, scan.fault.hint
+        )
+    shown = set(archive.shown_pages(issue))
+    for quality, words in (
+        ("scanned", "是扫描图像，没有文字"),
+        ("garbled", "文字编码混乱，读不出来"),
+    ):
+        pages = [p.page for p in scan.pages if p.quality == quality and p.page in shown]
+        if pages:
+            hint = f"这些页能看能下载，但检索不到；可以把文字写进 {base}/{issue.source}/text/{pages[0]:04d}.md 等文件。"
+            message = f"有 {len(pages)} 页{words}：第 {_ranges(pages)} 页"
+            yield _Place(f"{base}/{pdf}", None).warning(f"pdf_pages_{quality}", message, hint)
+    for page, _ in issue.corrections:
+        if scan.pages and page > len(scan.pages):
+            path = f"{issue.source}/text/{page:04d}.md"
+            hint = f"PDF 共 {len(scan.pages)} 页；请改正文件名或删去文件。"
+            yield _Place(f"{base}/{path}").error("no_such_page", f"PDF 没有第 {page} 页", hint)
+
+
+def _ranges(pages: list[int]) -> str:
+    """`1-4、7` for [1, 2, 3, 4, 7]."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return "、".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+
+
+def _dates(document: Document, base: str) -> Iterator[Finding]:
+    pairs = (
+        ("成文日期", document.dated, "发布日期", document.published_on),
+        ("成文日期", document.dated, "施行日期", document.effective_on),
+        ("施行日期", document.effective_on, "有效期至", document.valid_until),
+    )
+    for first, early, second, late in pairs:
+        if early and late and late < early:
+            message = f"{second}（{late}）早于{first}（{early}）"
+            yield _Place(f"{base}/{document.source}").warning(
+                "date_order", message, "请核对这两个日期。"
+            )
+
+
+def _files(issue: Issue, document: Document, resolve: Resolve, base: str) -> Iterator[Finding]:
+    for annex in document.annexes:
+        path = annex_path(document, annex.file)
+        if annex.file and path not in issue.files:
+            hint = f"请把文件放进 {base}/{issue.source}/{document.folder}/，或改正“附件”一项。"
+            yield _Place(f"{base}/{document.source}").error(
+                "missing_annex", f"找不到附件：{annex.file}", hint
+            )
+    if "](" not in document.body:
+        return
+    for line, part in targets(parse(document.body)):
+        if resolve(part.target) is None:
+            at = document.body_line + line - 1
+            hint = "请放入这个文件，或改正地址；现在只显示文字。"
+            yield _Place(f"{base}/{document.source}", at).error(
+                "broken_link", f"链接指向不存在的文件：{part.target}", hint
+            )
+
+
+def _pages(archive: Archive, issue: Issue, document: Document, base: str) -> Iterator[Finding]:
+    if document.pages is None:
+        return
+    scan: Scan | None = archive.scans.get(issue.address)
+    if scan is None:
+        hint = "请放入这一期的 PDF，或删去“页码”。"
+        yield _Place(f"{base}/{document.source}").error(
+            "pages_without_pdf", "写了页码，但这一期没有 PDF", hint
+        )
+    elif scan.pages and document.pages.last > len(scan.pages):
+        hint = f"PDF 共 {len(scan.pages)} 页；页码是 PDF 的第几页，不是印在纸上的页码。"
+        message = f"页码 {document.pages} 超出了 PDF（{document.title}）"
+        yield _Place(f"{base}/{document.source}", document.body_line).error(
+            "no_such_page", message, hint
+        )
+
+
+def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:
+    groups: dict[object, list[Document]] = defaultdict(list)
+    for document in archive.gazette.documents:
+        if document.number:
+            groups[document.number].append(document)
+    for documents in groups.values():
+        for document in documents[1:]:
+            first = documents[0]
+            message = (
+                f"发文字号 {document.number_text} 已经用过：{base}/{first.source}《{first.title}》"
+            )
+            hint = "一个字号可以有几件文件（如一令多件）；如果是写错了，请改正。"
+            yield _Place(f"{base}/{document.source}").warning("repeated_number", message, hint)

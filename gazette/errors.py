@@ -1,0 +1,82 @@
+"""What can be wrong, and what to do about it: exceptions for one thing, findings for many.
+
+Exceptions stop a command; they form one small tree::
+
+    GazetteError           a message in Chinese, with a place and a cure where they are known
+    ├── SettingsError      mkdocs.yml cannot be used
+    ├── BuildError         the site cannot be made
+    └── SearchError        the search index cannot be read or made
+
+A fault in content is not raised but collected as a `Finding`, so that one bad file costs only
+itself. A bug in the program stays an ordinary exception and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Level = Literal["error", "warning"]
+
+
+class GazetteError(Exception):
+    """Something the user can mend. `str()` gives message, place and cure on up to two lines."""
+
+    def __init__(
+        self, message: str, *, path: str = "", line: int | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.line = line
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return (
+            place(self.path, self.line) + self.message + (f"\n  {self.hint}" if self.hint else "")
+        )
+
+
+class SettingsError(GazetteError):
+    """mkdocs.yml cannot be read, or holds what no gazette can be made of."""
+
+
+class BuildError(GazetteError):
+    """The site cannot be made; the last good one stays."""
+
+
+class SearchError(GazetteError):
+    """The search index cannot be read or made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One fault in the content: where it is, what is wrong, and what cures it (all in Chinese).
+
+    `path` is relative to the issues folder's parent, with `/`; `line` counts from 1, None where
+    the fault has no line (a missing file, say). `code` is a short English name, stable for tools.
+    """
+
+    level: Level
+    code: str
+    path: str
+    line: int | None
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        word = "错误" if self.level == "error" else "提醒"
+        return f"{place(self.path, self.line)}{word}：{self.message}\n  {self.hint}"
+
+
+def place(path: str, line: int | None) -> str:
+    """`path:line: `, as editors and terminals make it clickable; empty without a path."""
+    if not path:
+        return ""
+    return f"{path}:{line}: " if line is not None else f"{path}: "
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings by place, errors before warnings at the same place."""
+    return tuple(
+        sorted(set(findings), key=lambda f: (f.path, f.line or 0, f.level, f.code, f.message))
+    )

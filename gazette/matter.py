@@ -1,0 +1,179 @@
+"""Front matter: the block between two `---` lines, to values that know their line, and back.
+
+The only module that knows YAML front matter. Every scalar stays the text that was written (so
+`010` is not 8, `no` is not false, `05-06` is not a sum); what a text means is the caller's to say.
+Aliases are refused: a few lines of them can stand for gigabytes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+
+MAX_CHARACTERS = 256_000
+"""Longest front matter that is read; a 目录 of 500 entries has about 60,000."""
+MAX_DEPTH = 8
+
+_BOUNDARY = YAMLHandler.FM_BOUNDARY
+
+
+class MatterError(ValueError):
+    """The front matter cannot be read; `line` counts from 1 in the file."""
+
+    def __init__(self, code: str, message: str, hint: str, line: int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value and the line it stands on: a text, a list of values, or a mapping of them."""
+
+    line: int
+    data: "str | tuple[Value, ...] | Mapping[str, Value]"
+
+    @property
+    def text(self) -> str:
+        """The text, stripped; empty for lists and mappings."""
+        return self.data.strip() if isinstance(self.data, str) else ""
+
+    @property
+    def items(self) -> "tuple[Value, ...]":
+        """A list's values; a single value counts as a list of one, an empty text as none."""
+        if isinstance(self.data, tuple):
+            return self.data
+        return (self,) if not isinstance(self.data, str) or self.text else ()
+
+    @property
+    def fields(self) -> "Mapping[str, Value]":
+        """A mapping's values; empty for texts and lists."""
+        return self.data if isinstance(self.data, Mapping) else {}
+
+
+def split(text: str) -> tuple[Mapping[str, Value], str, int]:
+    """Part a file into front matter, body, and the line at which the body starts.
+
+    A file without front matter is all body. Blank lines around the body are not part of it.
+    Raises MatterError when the block is not closed, is not YAML, or is not a mapping.
+    """
+    marks = list(_first_two(text))
+    if not marks or text[: marks[0][0]].strip():
+        return {}, *_trimmed(text, 0)
+    if len(marks) == 1:
+        raise MatterError(
+            "unclosed",
+            "文件开头的 --- 没有配对的结束行",
+            "请在各项之后、正文之前另起一行写 ---。",
+            1,
+        )
+    (_, start), (end, after) = marks
+    first_line = text.count("\n", 0, start) + 1
+    return _read(text[start:end], first_line), *_trimmed(text, after)
+
+
+def _first_two(text: str) -> Iterator[tuple[int, int]]:
+    for count, found in enumerate(_BOUNDARY.finditer(text)):
+        if count == 2:  # noqa: PLR2004  the opening and the closing line
+            return
+        yield found.span()
+
+
+def _trimmed(text: str, start: int) -> tuple[str, int]:
+    body = text[start:]
+    leading = len(body) - len(body.lstrip("\n"))
+    return body.strip("\n"), text.count("\n", 0, start + leading) + 1
+
+
+def _read(source: str, first_line: int) -> Mapping[str, Value]:
+    if len(source) > MAX_CHARACTERS:
+        raise MatterError("too_long", "文件开头的信息太长", "请检查结束的 --- 是不是写丢了。", 1)
+    try:
+        _refuse_aliases(source, first_line)
+        node = yaml.compose(source, yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        # An unclosed quote is noticed at the end, but made where it was opened.
+        opened = error.context_mark if "quoted scalar" in (error.context or "") else None
+        mark = opened or error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        raise MatterError(
+            "yaml",
+            f"文件开头的信息格式有误（{error.problem or error.context}）",
+            "每项一行，写成“标题: 内容”，冒号用半角且后面空一格；内容里有冒号或引号时整个加上英文引号。",
+            line,
+        ) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise MatterError(
+            "yaml",
+            f"文件开头的信息读不懂（{type(error).__name__}）",
+            "请删去看不见的控制字符，逐项检查。",
+            first_line,
+        ) from None
+    if node is None:
+        return {}
+    value = _value(node, first_line, 0)
+    if not isinstance(value.data, Mapping):
+        raise MatterError(
+            "yaml",
+            "文件开头的信息不是“项: 内容”的形式",
+            "每项一行，写成“标题: 内容”，冒号用半角且后面空一格。",
+            first_line,
+        )
+    return value.data
+
+
+def _refuse_aliases(source: str, first_line: int) -> None:
+    for event in yaml.parse(source, yaml.BaseLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise MatterError(
+                "yaml",
+                "文件开头的信息里用了 YAML 引用（*）",
+                "以 * 或 & 开头的内容请加上引号。",
+                first_line + (event.start_mark.line if event.start_mark else 0),
+            )
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line if node.start_mark else 0
+
+
+def _value(node: yaml.Node, first_line: int, depth: int) -> Value:
+    line = first_line + _line(node)
+    if depth > MAX_DEPTH:
+        raise MatterError("yaml", "文件开头的信息层次太深", "请检查缩进。", line)
+    if isinstance(node, yaml.ScalarNode):
+        return Value(line, str(node.value))
+    if isinstance(node, yaml.SequenceNode):
+        return Value(line, tuple(_value(n, first_line, depth + 1) for n in node.value))
+    fields: dict[str, Value] = {}
+    for key, child in node.value:
+        name = str(key.value).strip() if isinstance(key, yaml.ScalarNode) else ""
+        key_line = first_line + _line(key)
+        if name in fields:
+            raise MatterError("yaml", f"“{name}”写了两次", "请只留一个。", key_line)
+        value = _value(child, first_line, depth + 1)
+        # A fault is looked for on the key's line, where the clerk wrote the name.
+        fields[name] = Value(key_line, value.data)
+    return Value(line, fields)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes dates plain, so that they look as clerks write them."""
+
+
+_Dumper.add_representer(
+    date,
+    lambda dumper, day: dumper.represent_scalar("tag:yaml.org,2002:timestamp", day.isoformat()),
+)
+
+
+def join(fields: Mapping[str, Any], body: str) -> str:
+    """Write front matter and body as a file; `split` gives them back."""
+    head = yaml.dump(dict(fields), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
+    text = f"---\n{head}---\n"
+    return f"{text}\n{body}\n" if body else text

@@ -1,0 +1,192 @@
+"""The nouns of the gazette, as frozen values. No input or output, no clock, no library.
+
+The words follow 国办发〔2018〕22号 (the gazette), GB/T 9704-2012 (the parts of a document) and the
+metadata table of 政府信息公开; `docs/glossary.md` pairs each with its Chinese term.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+
+from gazette.number import DocumentNumber, IssueNumber
+
+
+class RelationKind(StrEnum):
+    """What a document does to another one; the value is the front matter key."""
+
+    AMENDMENT = "修改"
+    REPEAL = "废止"
+    LAPSE = "失效"
+    BASIS = "依据"
+    FORWARD = "转发"
+    INTERPRETATION = "解读"
+    CORRECTION = "更正"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """What this document does to `target`, which is a number, a title or an address.
+
+    `articles` narrows it to parts of the target (第三条); `since` is the day from which it holds,
+    None where the document does not say.
+    """
+
+    kind: RelationKind
+    target: str
+    articles: tuple[str, ...] = ()
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annex:
+    """A file that belongs to a document: `file` is relative to the document's own folder."""
+
+    title: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """撤下: the document's text is published no more; its address says when and why."""
+
+    dated: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRange:
+    """Pages of the issue's PDF, counted from 1, both ends included."""
+
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.first <= self.last:
+            raise ValueError(f"不是页码范围：{self.first}-{self.last}")
+
+    @classmethod
+    def parse(cls, text: str) -> "PageRange":
+        """Read `12-18` or `12`; ValueError for anything else."""
+        first, _, last = text.replace("—", "-").replace("–", "-").replace("－", "-").partition("-")
+        try:
+            return cls(first=int(first), last=int(last or first))
+        except ValueError:
+            raise ValueError(f"不是页码范围：{text}") from None
+
+    def __str__(self) -> str:
+        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
+
+    def __contains__(self, page: int) -> bool:
+        return self.first <= page <= self.last
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One 文件 of an issue: its front matter, parsed, and its body as committed.
+
+    `folder` is its permanent number in the issue, as written in the file's name. A document of a
+    historical issue may be an entry of the 目录: then `pages` holds its pages of the issue's PDF
+    and `body` is empty. `source` is the committed file, relative to the issues folder.
+    """
+
+    issue: IssueNumber
+    folder: str
+    source: str
+    title: str
+    authorities: tuple[str, ...] = ()
+    dated: date | None = None
+    number: DocumentNumber | None = None
+    number_text: str = ""
+    published_on: date | None = None
+    effective_on: date | None = None
+    valid_until: date | None = None
+    section: str = ""
+    document_type: str = ""
+    topic: str = ""
+    index_number: str = ""
+    disclosure: str = ""
+    keywords: tuple[str, ...] = ()
+    summary: str = ""
+    addressees: str = ""
+    annexes: tuple[Annex, ...] = ()
+    pages: PageRange | None = None
+    old_addresses: tuple[str, ...] = ()
+    withdrawn: Withdrawal | None = None
+    relations: tuple[Relation, ...] = ()
+    body: str = field(default="", repr=False)
+    body_line: int = field(default=1, repr=False, compare=False)
+
+    @property
+    def serial(self) -> int:
+        """The permanent number in the issue, as it is compared."""
+        return int(self.folder)
+
+    @property
+    def address(self) -> str:
+        """Its permanent, site-relative address: `2019/12/01/`."""
+        return f"{self.issue.address}{self.folder}/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issue:
+    """One 期: its number, its day, its documents in order, and its PDF where one is committed.
+
+    `pdf` and `cover` are file names in the issue's folder, empty where there are none; `files`
+    are all published files of the folder and of its documents' folders, relative to it;
+    `corrections` maps a PDF page to its corrected text (`text/0012.md`).
+    """
+
+    number: IssueNumber
+    source: str
+    published_on: date | None = None
+    title: str = ""
+    cover: str = ""
+    pdf: str = ""
+    files: tuple[str, ...] = ()
+    documents: tuple[Document, ...] = ()
+    corrections: tuple[tuple[int, str], ...] = ()
+    note: str = field(default="", repr=False)
+
+    @property
+    def address(self) -> str:
+        """Its permanent, site-relative address: `2019/12/`."""
+        return self.number.address
+
+    @property
+    def label(self) -> str:
+        """`2019年第12期`."""
+        return self.number.label()
+
+    @cached_property
+    def withdrawn_files(self) -> frozenset[str]:
+        """Files that belong to withdrawn documents, so are not published."""
+        gone = tuple(f"{d.folder}/" for d in self.documents if d.withdrawn)
+        return frozenset(f for f in self.files if f.startswith(gone))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gazette:
+    """Every issue, oldest first, with its documents in order."""
+
+    issues: tuple[Issue, ...] = ()
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document, in the order of issues."""
+        return tuple(d for i in self.issues for d in i.documents)
+
+    @cached_property
+    def years(self) -> tuple[int, ...]:
+        """The years that have an issue, oldest first."""
+        return tuple(sorted({i.number.year for i in self.issues}))
+
+    def of_year(self, year: int) -> Iterator[Issue]:
+        """The issues of one year, oldest first."""
+        return (i for i in self.issues if i.number.year == year)
+
+    @cached_property
+    def newest_day(self) -> date | None:
+        """The newest 出版日期: the default day that the site is built for."""
+        return max((i.published_on for i in self.issues if i.published_on), default=None)

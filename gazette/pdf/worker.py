@@ -1,0 +1,209 @@
+"""The child process that opens a PDF: the only module that knows pypdfium2, pypdf and pillow.
+
+Run as `python -m gazette.pdf.worker TASK FILE OUT LIMITS`. It limits itself before it loads any
+library, reads one file, writes its answer into OUT and ends. Whoever asked must not trust it: it may
+die at any moment, which is why it is a process of its own.
+"""
+
+import ctypes
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+MAX_GLYPHS = 200_000
+"""Characters of one page that are read; the fullest real page met has about 6,000."""
+MAX_OUTLINE = 5_000
+WIDE, SMALL = 800, 240
+"""Widths of a page's pictures, in pixels."""
+MAX_HEIGHT = 4_000
+"""Tallest picture: a longer page is drawn narrower."""
+_INK_DPI = 40
+_ENCRYPTED = 4
+"""FPDF_ERR_PASSWORD."""
+
+
+def limit(limits: dict[str, int]) -> None:
+    """Bind this process: address space, processor time, size of files, no core dump.
+
+    Where the platform has no `resource` (Windows) only the caller's wall clock holds.
+    """
+    try:
+        import resource  # noqa: PLC0415  not on every platform
+    except ImportError:
+        return
+    for name, value in (
+        (resource.RLIMIT_AS, limits["memory"]),
+        (resource.RLIMIT_CPU, limits["seconds"]),
+        (resource.RLIMIT_FSIZE, limits["output"]),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(name, (value, value))
+
+
+def main() -> None:
+    """Do the task that the command line names."""
+    task, file, out, limits = sys.argv[1:]
+    bounds = json.loads(limits)
+    limit(bounds)
+    work = {"text": _read, "images": _draw}[task]
+    answer = work(Path(file), Path(out), bounds)
+    (Path(out) / "answer.json").write_text(json.dumps(answer, ensure_ascii=True), "utf-8")
+
+
+def _open(file: Path) -> Any:
+    import pypdfium2  # noqa: PLC0415  only after the limits are set
+
+    return pypdfium2.PdfDocument(file)
+
+
+def _code(error: Exception) -> str:
+    """The fault that an error of pdfium stands for."""
+    encrypted = getattr(error, "err_code", None) == _ENCRYPTED or "password" in str(error).lower()
+    return "encrypted" if encrypted else "broken"
+
+
+def _read(file: Path, _out: Path, limits: dict[str, int]) -> dict[str, Any]:
+    from pypdfium2 import PdfiumError  # noqa: PLC0415
+
+    try:
+        pdf = _open(file)
+    except PdfiumError as error:
+        return {"code": _code(error), "pages": [], **_frame(None)}
+    pages, failed = [], []
+    count = len(pdf)
+    for at in range(min(count, limits["pages"])):
+        try:
+            pages.append(_page(pdf[at], at + 1))
+        except PdfiumError:
+            failed.append(at + 1)
+            pages.append({"page": at + 1, "groups": [], "ink": 1.0, "images": 0.0})
+    code = "too_many_pages" if count > limits["pages"] else "damaged_pages" if failed else ""
+    if not count:
+        code = "broken"
+    from gazette.pdf.pages import page_texts  # noqa: PLC0415
+
+    return {"code": code, "failed": failed, "pages": page_texts(pages), **_frame(file)}
+
+
+def _page(page: Any, number: int) -> dict[str, Any]:
+    from gazette.pdf.lines import lines_in_order  # noqa: PLC0415
+
+    glyphs = list(_glyphs(page))
+    few = sum(len(g.text.strip()) for g in glyphs) < 20  # noqa: PLR2004  see quality.FEW
+    return {
+        "page": number,
+        "groups": lines_in_order(glyphs),
+        # Ink, not images: a page of outlined type has neither text nor pictures.
+        "ink": _ink(page) if few else 1.0,
+    }
+
+
+def _glyphs(page: Any) -> Iterator[Any]:
+    from pypdfium2 import raw  # noqa: PLC0415
+
+    from gazette.pdf.lines import Glyph, tidy  # noqa: PLC0415
+
+    textpage = page.get_textpage()
+    left, bottom, right, top = page.get_cropbox(fallback_ok=True)
+    box = raw.FS_RECTF()
+    place = ctypes.byref(box)
+    handle = textpage.raw
+    unicode_of, is_generated = raw.FPDFText_GetUnicode, raw.FPDFText_IsGenerated
+    loose_box = raw.FPDFText_GetLooseCharBox
+    high = 0
+    for at in range(min(textpage.count_chars(), MAX_GLYPHS)):
+        code = unicode_of(handle, at)
+        if is_generated(handle, at) == 1 or not code:
+            continue
+        if 0xD800 <= code < 0xDC00:  # noqa: PLR2004  pdfium gives surrogates one by one
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:  # noqa: PLR2004
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+        high = 0
+        character = tidy(chr(code)) if code <= 0x10FFFF else "\ufffd"  # noqa: PLR2004
+        if not character or not loose_box(handle, at, place):
+            continue
+        middle_x, middle_y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        if left <= middle_x <= right and bottom <= middle_y <= top:
+            yield Glyph(character, box.left, box.bottom, box.right, box.top)
+    textpage.close()
+
+
+def _ink(page: Any) -> float:
+    """The share of dark pixels on a coarse picture of the page."""
+    scale = _scale(page, _INK_DPI / 72 * page.get_width())
+    image = page.render(scale=scale, grayscale=True).to_pil()
+    histogram = image.histogram()
+    return sum(histogram[:160]) / max(sum(histogram), 1)
+
+
+def _scale(page: Any, width: float) -> float:
+    """The scale at which a page is `width` pixels wide and no taller than what is allowed."""
+    return min(width / max(page.get_width(), 1), MAX_HEIGHT / max(page.get_height(), 1), 8.0)
+
+
+def _frame(file: Path | None) -> dict[str, Any]:
+    """Outline, page labels and title, by pypdf; empty where it cannot read what pdfium could."""
+    empty: dict[str, Any] = {"outline": [], "labels": [], "title": ""}
+    if file is None:
+        return empty
+    import logging  # noqa: PLC0415
+
+    from pypdf import PdfReader  # noqa: PLC0415
+
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    try:
+        reader = PdfReader(file)
+        title = str((reader.metadata or {}).get("/Title") or "")[:500]
+        labels = list(reader.page_labels) if "/PageLabels" in reader.root_object else []
+        outline = list(_outline(reader, reader.outline, 1))
+    except Exception:  # noqa: BLE001  whatever a broken file makes pypdf do, the text is there
+        return empty
+    return {"outline": outline[:MAX_OUTLINE], "labels": labels, "title": _clean(title)}
+
+
+def _outline(reader: Any, items: list[Any], level: int) -> Iterator[dict[str, Any]]:
+    for item in items:
+        if isinstance(item, list):
+            if level < 10:  # noqa: PLR2004  deeper is no table of contents
+                yield from _outline(reader, item, level + 1)
+        else:
+            page = reader.get_destination_page_number(item)
+            known = page + 1 if isinstance(page, int) and page >= 0 else None
+            yield {"title": _clean(str(item.title or ""))[:500], "page": known, "level": level}
+
+
+def _clean(text: str) -> str:
+    """Text without what JSON and HTML cannot carry."""
+    return "".join(c for c in text if c.isprintable()).strip()
+
+
+def _draw(file: Path, out: Path, limits: dict[str, int]) -> dict[str, Any]:
+    from PIL import Image  # noqa: PLC0415
+    from pypdfium2 import PdfiumError  # noqa: PLC0415
+
+    try:
+        pdf = _open(file)
+    except PdfiumError as error:
+        return {"code": _code(error), "pages": []}
+    pages = []
+    for at in range(min(len(pdf), limits["pages"])):
+        try:
+            page = pdf[at]
+            image = page.render(scale=_scale(page, WIDE)).to_pil().convert("RGB")
+        except (PdfiumError, MemoryError, ValueError):
+            continue
+        name = f"{at + 1:04d}"
+        image.save(out / f"{name}.webp", quality=60, method=4)
+        small = image.resize((SMALL, max(1, image.height * SMALL // image.width)), Image.Resampling.LANCZOS)
+        small.save(out / f"{name}-small.webp", quality=50, method=4)
+        pages.append({"page": at + 1, "width": image.width, "height": image.height})
+        page.close()
+    return {"code": "", "pages": pages}
+
+
+if __name__ == "__main__":
+    main()

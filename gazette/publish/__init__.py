@@ -1,0 +1,1 @@
+"""What is published beside the pages: PDFs that we set, and later feeds, data and checksums."""

@@ -1,0 +1,461 @@
+r"""Answers a query from the index. `query.js` follows the same rules and finds the same set.
+
+**Reading a query.** At most 200 units count. A query that reads as a 发文字号 (see
+`terms.number_key`) is looked for as such: first the documents whose own number it is (*number*),
+then those that hold it as a run (*exact*); if there is neither, it is an ordinary query. Otherwise
+blanks separate *groups*, all of which must be there. A group in quotes ("" “” ‘’ '' 「」 『』) is
+a phrase; `-` before a group excludes it. A group of a single Han character searches titles only.
+
+**Matching.** *Exact*: every group stands as a contiguous run within one block. *Words*: every
+bigram of the unquoted groups is somewhere in the entry, and every quoted group stands as a run.
+Exact ones come first. If nothing is found, *relaxed*: what has any term of any group.
+
+**Certainty.** Postings tell the passages that hold all bigrams of a run, each followed by something
+like what follows it there; whether they stand in a row is verified against the text, here for as many as are asked for and up to `VERIFY` to make the
+total exact. No text is needed for a run of two units, nor for the set of words matches.
+
+**Order.** BM25 over passages that hold the group (twice more where often), and a bonus for titles,
+larger the more of the title the group is; pages count less than documents; then the newer first.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gazette.search import terms
+from gazette.search.grams import Postings, next_bit
+from gazette.search.records import Passage
+from gazette.search.static_index import Index
+
+Match = Literal["number", "exact", "words", "relaxed"]
+Sort = Literal["relevance", "date"]
+
+MAX_CHARS = 2000
+MAX_UNITS = 200
+VERIFY = 2000
+PAGE_WEIGHT = 0.6
+SNIPPET = 100
+LEAD = 20
+_QUOTES = {'"': '"', "＂": "＂", "“": "”", "”": "”", "‘": "’", "'": "'", "「": "」", "『": "』"}
+_MINUS = "-－−"
+_BLANKS = " \t\n\r\v\f\u00a0\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A run of units that is looked for, in its way."""
+
+    units: tuple[str, ...]
+    phrase: bool = False
+    exclude: bool = False
+
+    @property
+    def terms(self) -> list[str]:
+        """What the index is asked for, without repetitions."""
+        return list(dict.fromkeys(terms.terms(self.units)))
+
+    @property
+    def unsure(self) -> bool:
+        """Whether holding all terms in a passage is not yet holding the run."""
+        return len(self.units) > 2  # noqa: PLR2004
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What hits are restricted to; empty means anything. Several values of one filter are "or"."""
+
+    years: tuple[int | None, int | None] = (None, None)
+    sections: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
+    document_types: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    issues: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One entry that was found, and the passage that shows it. `marks` count code points."""
+
+    match: Match
+    passage: Passage
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """The first hits of a query and how many there are; `total_exact` says whether that is sure."""
+
+    query: str
+    total: int
+    total_exact: bool
+    hits: tuple[Hit, ...]
+
+
+Rank = Callable[[Sequence[str]], Mapping[str, float]]
+
+
+def parse(query: str) -> list[Group]:
+    """The groups of a query, in order, repeated ones once."""
+    text = query[:MAX_CHARS]
+    found: dict[Group, None] = {}
+    at = room = 0
+    while at < len(text) and room < MAX_UNITS:
+        if text[at] in _BLANKS:
+            at += 1
+            continue
+        exclude = text[at] in _MINUS and at + 1 < len(text) and text[at + 1] not in _BLANKS
+        at += exclude
+        close = _QUOTES.get(text[at])
+        end = at + 1
+        while end < len(text) and (text[end] != close if close else text[end] not in _BLANKS):
+            if not close and text[end] in '"“「『＂':
+                break
+            end += 1
+        run = tuple(terms.units(text[at + 1 if close else at : end]))[: MAX_UNITS - room]
+        room += len(run)
+        if run:
+            found[Group(run, phrase=bool(close), exclude=exclude)] = None
+        at = end + 1 if close else end
+    return list(found)
+
+
+@dataclass(slots=True)
+class _Stats:
+    """How a run or term stands in one entry: weight of its passages, share of the title."""
+
+    often: float = 0.0
+    title: float = 0.0
+    passages: list[int] = field(default_factory=list)
+
+
+class _Search:
+    """One query against one index: candidate sets, then ordered and verified hits."""
+
+    def __init__(self, index: Index, filters: Filters) -> None:
+        self.index = index
+        self.postings: dict[str, Postings] = {}
+        self.entries = len(index.is_page)
+        self.mean = max(index.starts[-1] / max(self.entries, 1), 1)
+        self.allowed = _allowed(index, filters)
+        self.read: dict[int, Passage] = {}
+
+    def load(self, wanted: Iterable[str]) -> None:
+        """Fetch the postings of terms that are not here yet."""
+        missing = [term for term in dict.fromkeys(wanted) if term not in self.postings]
+        self.postings |= self.index.postings(missing)
+
+    def run(self, group: Group) -> dict[int, _Stats]:
+        """The entries that have a passage with all terms of a group."""
+        lists = [self.postings[term] for term in group.terms]
+        linked = sorted((self.linked(term, group.units) for term in group.terms), key=len)
+        common = linked[0]
+        for other in linked[1:]:
+            there = set(other)
+            common = [passage for passage in common if passage in there]
+        return self.stats(common, lists, len(group.units))
+
+    def linked(self, term: str, run: Sequence[str]) -> list[int]:
+        """The passages of a term in which it may be followed by what follows it in the run."""
+        postings = self.postings[term]
+        pairs = list(enumerate(terms.terms(run), 2))
+        bits = {next_bit(run[after]) for after, name in pairs if name == term and after < len(run)}
+        wanted = sum(bits)
+        if not wanted:
+            return postings.passages
+        followed = zip(postings.passages, postings.nexts, strict=True)
+        return [passage for passage, nexts in followed if nexts & wanted == wanted]
+
+    def stats(
+        self, passages: Sequence[int], lists: Sequence[Postings], length: int
+    ) -> dict[int, _Stats]:
+        """Passages by entry, as far as the filters allow."""
+        found: dict[int, _Stats] = {}
+        starts = self.index.starts
+        entry, end = -1, -1
+        for passage in passages:
+            if passage >= end:
+                entry = _entry(starts, passage)
+                end = starts[entry + 1]
+            if self.allowed is not None and not self.allowed[entry]:
+                continue
+            stats = found.setdefault(entry, _Stats())
+            stats.often += 3 if all(passage in p.often for p in lists) else 1
+            if all(passage in p.titles for p in lists):
+                whole = max(lists[0].titles[passage], 1)
+                stats.title = max(stats.title, min(length / whole, 1))
+            stats.passages.append(passage)
+        return found
+
+    def term(self, term: str) -> dict[int, _Stats]:
+        """The entries that have a term."""
+        postings = self.postings[term]
+        return self.stats(postings.passages, [postings], len(term.split(" ")))
+
+    def score(self, entry: int, found: Iterable[Mapping[int, _Stats]]) -> float:
+        """BM25 of an entry over runs or terms."""
+        size = self.index.starts[entry + 1] - self.index.starts[entry]
+        total = 0.0
+        for part in found:
+            stats = part.get(entry)
+            if stats:
+                rare = math.log(1 + (self.entries - len(part) + 0.5) / (len(part) + 0.5))
+                near = 1.2 * (0.25 + 0.75 * size / self.mean)
+                weight = stats.often * 2.2 / (stats.often + near)
+                bonus = 1 + 3 * stats.title if stats.title else 0
+                total += rare * (weight + bonus)
+        return total * (PAGE_WEIGHT if self.index.is_page[entry] else 1)
+
+    def passage(self, number: int) -> Passage:
+        """A passage; read once."""
+        found = self.read.get(number)
+        if found is None:
+            found = self.read[number] = self.index.passage(number)
+        return found
+
+    def holds(self, group: Group, passages: Sequence[int], order: Sequence[int]) -> bool:
+        """Whether one of the passages that have a group's terms holds its run."""
+        if not group.unsure:
+            return True
+        candidates = set(passages)
+        for number in (place for place in order if place in candidates):
+            passage = self.passage(number)
+            texts = (passage.title, passage.number, passage.text)
+            if any(terms.holds(group.units, text) for text in texts):
+                return True
+        return False
+
+
+def _entry(starts: Sequence[int], passage: int) -> int:
+    low = bisect_left(starts, passage)
+    return low if low < len(starts) and starts[low] == passage else low - 1
+
+
+def _allowed(index: Index, filters: Filters) -> list[bool] | None:
+    allowed: list[bool] | None = None
+    low, high = filters.years
+    by_name: list[tuple[str, Callable[[str], bool]]] = []
+    if low is not None or high is not None:
+        by_name.append(("year", lambda n: (low or 0) <= int(n) <= (high or 9999)))
+    for name, values in (
+        ("section", filters.sections),
+        ("authority", filters.authorities),
+        ("document_type", filters.document_types),
+        ("topic", filters.topics),
+        ("issue", filters.issues),
+    ):
+        if values:
+            by_name.append((name, frozenset(values).__contains__))
+    for name, wanted in by_name:
+        facet = index.facet(name)
+        good = [any(wanted(facet.names[i]) for i in chosen) for chosen in facet.sets]
+        old = allowed or [True] * len(facet.column)
+        allowed = [a and good[c] for a, c in zip(old, facet.column, strict=True)]
+    if filters.kind:
+        old = allowed or [True] * len(index.is_page)
+        is_page = filters.kind == "page"
+        allowed = [a and p == is_page for a, p in zip(old, index.is_page, strict=True)]
+    return allowed
+
+
+def search(
+    index: Index,
+    query: str,
+    filters: Filters | None = None,
+    *,
+    limit: int = 20,
+    sort: Sort = "relevance",
+    rank: Rank | None = None,
+) -> Results:
+    """Find entries. `rank` gives scores of addresses by other means (words, say); they then order
+    the hits of each kind of match, and our own score decides between equals.
+    """
+    work = _Search(index, filters or Filters())
+    for plan in _plans(work, query):
+        scores = _scores(work, plan, rank)
+        hits, dropped, sure = _take(work, plan, scores, max(limit, 1), sort)
+        if hits:
+            total = len(plan.own) + len(plan.exact) + len(plan.words) - dropped
+            return Results(query=query, total=total, total_exact=sure, hits=tuple(hits[:limit]))
+    return Results(query=query, total=0, total_exact=True, hits=())
+
+
+def number_reading(query: str) -> tuple[str, Group] | None:
+    """If a whole query reads as a 发文字号: its key, and the run to look for elsewhere."""
+    run = terms.units(query[:MAX_CHARS])[:MAX_UNITS]
+    key = terms.number_key(run)
+    if key is None or query.lstrip(_BLANKS)[0] in _MINUS or any(q in query for q in _QUOTES):
+        return None
+    return key, Group(tuple(run[:-1] if run[-1] == "号" else run), phrase=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Plan:
+    """Candidates: entries by kind of match, and how each run and term stands in them."""
+
+    own: set[int] = field(default_factory=set)
+    exact: set[int] = field(default_factory=set)
+    words: set[int] = field(default_factory=set)
+    words_match: Match = "words"
+    runs: list[tuple[Group, dict[int, _Stats]]]
+    terms: list[dict[int, _Stats]]
+    excluded: list[tuple[Group, dict[int, _Stats]]] = field(default_factory=list)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether verifying can make the set smaller."""
+        return bool(self.excluded) or (
+            self.words_match == "words" and any(g.phrase and g.unsure for g, _ in self.runs)
+        )
+
+
+def _plans(work: _Search, query: str) -> Iterator[_Plan]:
+    """Ways to read a query, each tried when the one before finds nothing."""
+    reading = number_reading(query)
+    if reading:
+        key, group = reading
+        work.load([key, *group.terms])
+        run = work.run(group)
+        own = set(work.term(key))
+        terms_found = [work.term(term) for term in group.terms]
+        yield _Plan(own=own, exact=set(run) - own, runs=[(group, run)], terms=terms_found)
+    groups = parse(query)
+    work.load(term for group in groups for term in group.terms)
+    runs = [(group, work.run(group)) for group in groups if not group.exclude]
+    if not runs:
+        return
+    unwanted = [(group, work.run(group)) for group in groups if group.exclude]
+    never = {entry for group, found in unwanted if not group.unsure for entry in found}
+    excluded = [(group, found) for group, found in unwanted if group.unsure]
+    by_term = [work.term(term) for term in dict.fromkeys(t for g, _ in runs for t in g.terms)]
+    exact = _common(found for _, found in runs) - never
+    words = _common([*by_term, *(found for group, found in runs if group.phrase)]) - never - exact
+    yield _Plan(exact=exact, words=words, runs=runs, terms=by_term, excluded=excluded)
+    relaxed = {entry for found in by_term for entry in found} - never
+    yield _Plan(
+        words=relaxed, words_match="relaxed", runs=runs, terms=by_term, excluded=excluded
+    )
+
+
+def _common(sets: Iterable[Iterable[int]]) -> set[int]:
+    return set.intersection(*map(set, sets))
+
+
+def _scores(work: _Search, plan: _Plan, rank: Rank | None) -> dict[int, float]:
+    runs = [found for _, found in plan.runs]
+    scores = {entry: work.score(entry, runs) for entry in plan.exact}
+    scores |= {entry: work.score(entry, plan.terms) for entry in plan.words}
+    if rank:
+        urls = list(work.index.urls())
+        better = rank([urls[entry] for entry in scores])
+        top = max(scores.values(), default=0) or 1
+        scores = {e: better.get(urls[e], 0.0) + s / top / 1000 for e, s in scores.items()}
+    return scores
+
+
+def _take(
+    work: _Search, plan: _Plan, scores: Mapping[int, float], limit: int, sort: Sort
+) -> tuple[list[Hit], int, bool]:
+    """The first hits, verified; how many candidates proved false; whether that is all of them."""
+
+    def order(entry: int) -> tuple[float, int]:
+        return (-scores.get(entry, 0.0) if sort == "relevance" else 0.0, -entry)
+
+    must_verify = VERIFY if plan.unsure else 0
+    hits: list[Hit] = []
+    dropped = judged = 0
+    words = set(plan.words)
+    tiers: list[tuple[Match, set[int]]] = [
+        ("number", plan.own),
+        ("exact", plan.exact),
+        (plan.words_match, words),
+    ]
+    for match, entries in tiers:
+        for entry in sorted(entries, key=order):
+            if len(hits) >= limit and judged >= must_verify:
+                return hits, dropped, not plan.unsure
+            judged += 1
+            places = _places(work, plan, entry)
+            verdict = _judge(work, plan, entry, match, places)
+            if verdict == match:
+                if len(hits) < limit:
+                    hits.append(_hit(work, plan, entry, match, places, scores.get(entry, 0.0)))
+            elif verdict == "words":
+                words.add(entry)
+            else:
+                dropped += 1
+    return hits, dropped, True
+
+
+def _judge(
+    work: _Search, plan: _Plan, entry: int, match: Match, places: Sequence[int]
+) -> Match | None:
+    """What a candidate proves to be, or None if it is no hit."""
+
+    def holds(group: Group, found: Mapping[int, _Stats]) -> bool:
+        return entry in found and work.holds(group, found[entry].passages, places)
+
+    if any(holds(group, found) for group, found in plan.excluded):
+        return None
+    if match in ("number", "relaxed"):
+        return match
+    if any(group.phrase and not holds(group, found) for group, found in plan.runs):
+        return None
+    if match == "exact" and not all(holds(group, found) for group, found in plan.runs):
+        return "words"
+    return match
+
+
+def _places(work: _Search, plan: _Plan, entry: int) -> list[int]:
+    """The passages of an entry, the most telling first: runs before terms, text before title."""
+    first = work.index.starts[entry]
+    weights: dict[int, int] = {first: 0}
+    for weight, part in [*((64, found) for _, found in plan.runs), *((2, t) for t in plan.terms)]:
+        stats = part.get(entry)
+        for number in stats.passages if stats else ():
+            only_title = number == first and stats is not None and stats.title > 0
+            weights[number] = weights.get(number, 0) + (weight // 2 if only_title else weight)
+    return sorted(weights, key=lambda number: (-weights[number], number))
+
+
+def _hit(
+    work: _Search, plan: _Plan, entry: int, match: Match, places: Sequence[int], score: float
+) -> Hit:
+    passage = work.passage(places[0])
+    runs = [group.units for group, _ in plan.runs]
+    if match in ("words", "relaxed"):
+        runs += [pair for run in runs for pair in zip(run, run[1:], strict=False)]
+    text, marks = snippet(passage.text, runs)
+    return Hit(match=match, passage=passage, snippet=text, marks=tuple(marks), score=score)
+
+
+def snippet(text: str, runs: Sequence[Sequence[str]]) -> tuple[str, list[tuple[int, int]]]:
+    """The part of a text that shows most of the runs, and where they stand in it.
+
+    About `SNIPPET` code points in one line; … stands for what is left out.
+    """
+    places = list(terms.spans(text))
+    ranges = sorted(
+        (start, end, kind) for kind, run in enumerate(runs) for start, end in terms.find(run, places)
+    )
+
+    def kinds(start: int) -> int:
+        return len({k for s, e, k in ranges if start <= s and e <= start + SNIPPET - LEAD})
+
+    best = max((start for start, _, _ in ranges), key=lambda s: (kinds(s), -s), default=0)
+    begin = max(best - LEAD, 0)
+    end = min(begin + SNIPPET, len(text))
+    before, after = "…" if begin else "", "…" if end < len(text) else ""
+    shift = len(before) - begin
+    marks: list[tuple[int, int]] = []
+    for start, stop, _ in ranges:
+        if start >= begin and stop <= end:
+            if marks and start + shift <= marks[-1][1]:
+                marks[-1] = (marks[-1][0], max(marks[-1][1], stop + shift))
+            else:
+                marks.append((start + shift, stop + shift))
+    return before + text[begin:end].replace("\n", " ") + after, marks

@@ -1,0 +1,146 @@
+r"""Texts as a phone fetches them: passages in slots of equal size. Knows nothing of terms.
+
+An entry's text is cut at barriers into *passages*. A passage is stored as one record: 4 bytes of
+length (little-endian), then raw deflate of UTF-16LE (5 % smaller than UTF-8 here), then zeros up
+to a whole number of slots. The text of a record is one line of JSON, the entry's metadata in the
+order of `FIELDS`, then the passage's blocks, one a line. Nearly every record fills one slot; a
+block too long for one takes several in a row.
+
+The number of a passage is that of its first slot, so its address needs no table: pack file
+`number // PACK`, byte `number % PACK * SLOT`. A record never crosses pack files: what does not fit
+the rest of a pack starts the next, and one that is longer than a pack makes its pack file longer.
+What is shown, its metadata, and what a hit is verified against arrive in one request.
+"""
+
+import datetime as dt
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gazette.errors import SearchError
+from gazette.search.entry import Entry
+
+SLOT = 1280
+PACK = 64
+FIELDS = "kind title number url issue page section dated authorities document_type quality".split()
+_LENGTH = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Consecutive blocks of an entry's body as they were read back, with the entry's metadata."""
+
+    kind: str
+    title: str
+    number: str
+    url: str
+    issue: str
+    page: int | None
+    section: str
+    dated: str | None
+    authorities: tuple[str, ...]
+    document_type: str
+    quality: str
+    text: str
+
+
+def deflate(data: bytes) -> bytes:
+    """Raw deflate, as small as zlib makes it."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    return packer.compress(data) + packer.flush()
+
+
+def inflate(data: bytes) -> bytes:
+    """The reverse of `deflate`; a `SearchError` for damaged data."""
+    unpacker = zlib.decompressobj(-15)
+    try:
+        found = unpacker.decompress(data)
+    except zlib.error as error:
+        raise SearchError(f"检索索引已损坏：{error}") from error
+    if not unpacker.eof:
+        raise SearchError("检索索引已损坏：数据不完整")
+    return found
+
+
+def _header(entry: Entry) -> str:
+    values = []
+    for field in FIELDS:
+        value = getattr(entry, field)
+        values.append(value.isoformat() if isinstance(value, dt.date) else value)
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def _record(header: str, blocks: list[str]) -> bytes:
+    text = "\n".join([header, *blocks])
+    packed = deflate(text.encode("utf-16-le", "replace"))
+    return _LENGTH.pack(len(packed)) + packed
+
+
+def records(entry: Entry) -> Iterator[tuple[bytes, str]]:
+    """An entry's passages, at least one: (record without padding, its text).
+
+    Greedy: as many blocks as one slot holds, found by trial from a guess that follows how well
+    the entry's text packs.
+    """
+    header = _header(entry)
+    blocks = [block for block in entry.body.split("\n") if block]
+    room = len(header) + 8
+    per_char = 1.3
+    start = 0
+    while start < len(blocks) or start == 0:
+        fits, best = 0, b""
+        low, high = 1, len(blocks) - start
+        guess = _reach(blocks, start, (SLOT - room) / per_char)
+        while low <= high:
+            tried = _record(header, blocks[start : start + guess])
+            chars = sum(map(len, blocks[start : start + guess])) + guess
+            per_char = max((len(tried) - room) / chars, 0.3)
+            if len(tried) <= SLOT or guess == 1:
+                fits, best = guess, tried
+                low = guess + 1
+                if len(tried) > SLOT * 15 // 16:
+                    break
+            else:
+                high = guess - 1
+            reach = _reach(blocks, start, (SLOT - room) / per_char)
+            guess = min(max(reach, low), high)
+        if not best:
+            fits, best = len(blocks) - start, _record(header, blocks[start:])
+        yield best, "\n".join(blocks[start : start + fits])
+        start += max(fits, 1)
+
+
+def _reach(blocks: list[str], start: int, chars: float) -> int:
+    """How many blocks from `start` on make up this many characters; at least one."""
+    index = start
+    while index < len(blocks) and chars >= len(blocks[index]) + 1:
+        chars -= len(blocks[index]) + 1
+        index += 1
+    return max(index - start, 1)
+
+
+def slots(record: bytes) -> int:
+    """How many slots a record takes."""
+    return -(-len(record) // SLOT)
+
+
+def parse(text: str) -> Passage:
+    """A record's text as a value; a `SearchError` where it is not one."""
+    header, _, body = text.partition("\n")
+    try:
+        values = dict(zip(FIELDS, json.loads(header), strict=True))
+        return Passage(**values | {"authorities": tuple(values["authorities"])}, text=body)
+    except (ValueError, TypeError) as error:
+        raise SearchError(f"检索索引已损坏：{error}") from error
+
+
+def read(pack: bytes, number: int) -> Passage:
+    """The passage of this number from the bytes of its pack file."""
+    start = number % PACK * SLOT
+    if len(pack) < start + _LENGTH.size:
+        raise SearchError("检索索引已损坏：数据不完整")
+    (length,) = _LENGTH.unpack_from(pack, start)
+    data = pack[start + _LENGTH.size : start + _LENGTH.size + length]
+    return parse(inflate(data).decode("utf-16-le", "replace"))

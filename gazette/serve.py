@@ -1,0 +1,147 @@
+"""A small server that shows a finished site on this machine, as a good host would.
+
+For preview and for tests, not for the public: it answers byte ranges, sends the strict
+Content-Security-Policy of `docs/deploy.md`, compresses text, and can put the site under a sub-path.
+"""
+
+import gzip
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+"""Nothing inline, nothing from elsewhere."""
+
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_TEXT = frozenset({".html", ".css", ".js", ".json", ".xml", ".txt", ".csv", ".svg", ".md"})
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What was asked for: path and bytes of each answer's body, in order."""
+
+    answers: list[tuple[str, int]] = field(default_factory=list)
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Static files with ranges, gzip and the security headers."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args: Any, base: str, ranges: bool, traffic: Traffic, **more: Any) -> None:
+        self.base = base
+        self.ranges = ranges
+        self.traffic = traffic
+        super().__init__(*args, **more)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the library's
+        """Stay quiet: a preview is no log."""
+
+    def do_GET(self) -> None:
+        """Answer with a file, a part of one, a redirect to a folder, or the 404 page."""
+        self._answer(body=True)
+
+    def do_HEAD(self) -> None:
+        """As GET, without the body."""
+        self._answer(body=False)
+
+    def _answer(self, *, body: bool) -> None:
+        path = urlsplit(self.path).path
+        if not path.startswith(self.base):
+            self._send(HTTPStatus.NOT_FOUND, b"", "text/plain", body=body)
+            return
+        file = Path(self.translate_path("/" + path.removeprefix(self.base)))
+        if file.is_dir():
+            if not path.endswith("/"):
+                self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", Location=path + "/")
+                return
+            file /= "index.html"
+        if not file.is_file():
+            missing = Path(self.directory) / "404.html"
+            page = missing.read_bytes() if missing.is_file() else b"404"
+            self._send(HTTPStatus.NOT_FOUND, page, "text/html; charset=utf-8", body=body)
+            return
+        content, kind = file.read_bytes(), self.guess_type(file)
+        text = file.suffix in _TEXT
+        if text:
+            kind += "; charset=utf-8"
+        asked = _RANGE.fullmatch(self.headers.get("Range", "")) if self.ranges else None
+        if asked:
+            self._send_part(content, kind, asked, body=body)
+        elif text and "gzip" in self.headers.get("Accept-Encoding", ""):
+            packed = gzip.compress(content, 6, mtime=0)
+            self._send(HTTPStatus.OK, packed, kind, body=body, Content_Encoding="gzip")
+        else:
+            self._send(HTTPStatus.OK, content, kind, body=body)
+
+    def _send_part(self, content: bytes, kind: str, asked: re.Match[str], *, body: bool) -> None:
+        first = int(asked[1])
+        last = min(int(asked[2] or len(content) - 1), len(content) - 1)
+        if first > last:
+            unsatisfiable = f"bytes */{len(content)}"
+            status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
+            self._send(status, b"", kind, body=body, Content_Range=unsatisfiable)
+            return
+        span = f"bytes {first}-{last}/{len(content)}"
+        part = content[first : last + 1]
+        self._send(HTTPStatus.PARTIAL_CONTENT, part, kind, body=body, Content_Range=span)
+
+    def _send(
+        self, status: HTTPStatus, content: bytes, kind: str, *, body: bool = True, **headers: str
+    ) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cache-Control", "no-cache")
+        if self.ranges:
+            self.send_header("Accept-Ranges", "bytes")
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        if body:
+            self.wfile.write(content)
+        self.traffic.answers.append((self.path, len(content) if body else 0))
+
+
+def make_server(
+    site: Path,
+    *,
+    port: int = 0,
+    base: str = "/",
+    ranges: bool = True,
+    traffic: Traffic | None = None,
+) -> ThreadingHTTPServer:
+    """A server for `site` on 127.0.0.1, under the path `base`; port 0 takes a free one."""
+    handler = partial(
+        _Handler, directory=str(site), base=base, ranges=ranges, traffic=traffic or Traffic()
+    )
+    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+
+
+@contextmanager
+def serving(
+    site: Path, *, base: str = "/", ranges: bool = True, traffic: Traffic | None = None
+) -> Iterator[str]:
+    """Serve `site` while the block runs; gives the address of its first page."""
+    with make_server(site, base=base, ranges=ranges, traffic=traffic) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}{base}"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,314 @@
+// Reads the static index over HTTP. The format stands in gazette/search/static_index.py, grams.py, records.py.
+
+import { learn } from "./terms.js";
+
+/** The network or the server failed; worth trying again. */
+export class LoadError extends Error {}
+
+/**
+ * @typedef {{key: string, entries: number, slots: number, bits: number}} Segment
+ * @typedef {{passages: number[], nexts: number[], often: Set<number>, titles: Map<number, number>}} Postings
+ * @typedef {{kind: string, title: string, number: string, url: string, issue: string, page: ?number, section: string,
+ *   dated: ?string, authorities: string[], documentType: string, quality: string, text: string}} Passage
+ * @typedef {{names: string[], sets: number[][], column: number[]}} Facet
+ */
+
+const TIMEOUT = 30000;
+
+/** @param {URL} url @param {RequestInit} [options] @returns {Promise<{status: number, data: Uint8Array}>} */
+async function load(url, options = {}) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT);
+  try {
+    const response = await fetch(url.href, { ...options, signal: abort.signal });
+    if (!response.ok) throw new LoadError(`${url.pathname}: ${response.status}`);
+    return { status: response.status, data: new Uint8Array(await response.arrayBuffer()) };
+  } catch (error) {
+    throw error instanceof LoadError ? error : new LoadError(`${url.pathname}: ${error}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @param {Uint8Array} data @returns {Promise<Uint8Array>} */
+async function inflate(data) {
+  let stream;
+  try {
+    stream = new DecompressionStream("deflate-raw");
+  } catch (error) {
+    return (await import("./inflate.js")).inflate(data);
+  }
+  const plain = new Blob([data]).stream().pipeThrough(stream);
+  return new Uint8Array(await new Response(plain).arrayBuffer());
+}
+
+/** @param {string} text */
+export function fnv1a(text) {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}
+
+/** The bit of what may follow a term that stands for a unit. @param {string} unit */
+export function nextBit(unit) {
+  return 1 << (fnv1a(unit) >>> 29);
+}
+
+class Reader {
+  /** @param {Uint8Array} data */
+  constructor(data) {
+    this.data = data;
+    this.at = 0;
+  }
+  varint() {
+    let value = 0;
+    for (let unit = 1; ; unit *= 128) {
+      const byte = this.take(1)[0];
+      value += (byte & 127) * unit;
+      if (byte < 128) return value;
+    }
+  }
+  /** @param {number} count */
+  varints(count) {
+    /** @type {number[]} */
+    const values = [];
+    while (count-- > 0) values.push(this.varint());
+    return values;
+  }
+  /** @param {number} size */
+  take(size) {
+    if (this.at + size > this.data.length) throw new Error("检索数据不完整");
+    return this.data.subarray(this.at, (this.at += size));
+  }
+  get left() {
+    return this.data.length - this.at;
+  }
+}
+
+const utf8 = new TextDecoder();
+
+/** @param {Reader} reader @returns {[string, string][]} */
+function pairs(reader) {
+  let from = 0;
+  return Array.from({ length: reader.varint() }, () => {
+    from += reader.varint();
+    const change = reader.varint();
+    return [String.fromCodePoint(from), String.fromCodePoint(from + (change & 1 ? -(change >> 1) : change >> 1))];
+  });
+}
+
+/**
+ * Where a term's lists lie in a shard.
+ * @typedef {{lists: Uint8Array, isBitmap: boolean, nexts: Uint8Array, marks: Uint8Array}} Place
+ */
+
+/** @param {Uint8Array} data @returns {Promise<Map<string, Place>>} */
+async function openShard(data) {
+  const outer = new Reader(data);
+  const first = outer.take(outer.varint());
+  const [columns, nexts] = await Promise.all([inflate(first), inflate(outer.take(outer.left))]);
+  const reader = new Reader(columns);
+  const follow = new Reader(nexts);
+  const count = reader.varint();
+  const names = utf8.decode(reader.take(reader.varint())).split("\n");
+  const sizes = reader.varints(count);
+  const markSizes = reader.varints(count);
+  const places = sizes.map((size) => {
+    const lists = reader.take(size >> 1);
+    const isBitmap = (size & 1) === 1;
+    let postings = 0;
+    for (let byte of lists) {
+      if (!isBitmap) postings += byte < 128 ? 1 : 0;
+      else for (; byte; byte &= byte - 1) postings++;
+    }
+    return { lists, isBitmap, nexts: follow.take(postings) };
+  });
+  return new Map(places.map((place, i) => [names[i], { ...place, marks: reader.take(markSizes[i]) }]));
+}
+
+/** Add a term's postings of one segment. @param {Place} place @param {number} base @param {Postings} into */
+function readPostings(place, base, into) {
+  const first = into.passages.length;
+  const list = new Reader(place.lists);
+  if (place.isBitmap) {
+    list.data.forEach((byte, i) => {
+      for (let bit = 0; bit < 8; bit++) if ((byte >> bit) & 1) into.passages.push(base + i * 8 + bit);
+    });
+  } else {
+    for (let last = base - 1; list.left; ) into.passages.push((last += list.varint() + 1));
+  }
+  for (const next of place.nexts) into.nexts.push(next);
+  const marks = new Reader(place.marks);
+  for (let index = first - 1; marks.left; ) {
+    const value = marks.varint();
+    index += (value >> 2) + 1;
+    if (value & 1) into.often.add(into.passages[index]);
+    if (value & 2) into.titles.set(into.passages[index], marks.take(1)[0]);
+  }
+}
+
+/** A whole index: entries and passages are numbered through its segments. */
+export class Index {
+  /** @param {string} address absolute, of the folder, with a slash at its end */
+  constructor(address) {
+    this.base = new URL(address);
+    /** @type {Map<string, Promise<any>>} */
+    this.cache = new Map();
+    /** First passage of each entry, and one past the last. @type {number[]} */
+    this.starts = [];
+    /** @type {boolean[]} */
+    this.isPage = [];
+    /** Entry of each passage. */
+    this.entryOf = new Uint32Array(0);
+    this.wholeTable = false;
+  }
+
+  /** Do once what succeeds; what fails may be tried again. @template T @param {string} name @param {() => Promise<T>} work
+   * @returns {Promise<T>} */
+  once(name, work) {
+    let found = this.cache.get(name);
+    if (!found) {
+      found = work().catch((error) => {
+        this.cache.delete(name);
+        throw error;
+      });
+      this.cache.set(name, found);
+    }
+    return found;
+  }
+
+  /** @returns {Promise<{slot: number, pack: number, table: string, segments: Segment[]}>} */
+  manifest() {
+    return this.once("manifest", async () => {
+      const { data } = await load(new URL("manifest.json", this.base), { cache: "no-cache" });
+      const said = JSON.parse(utf8.decode(data));
+      if (said.format !== 1) throw new Error("检索数据的版本不同，请刷新网页");
+      return said;
+    });
+  }
+
+  /** @param {string} name @returns {Promise<Uint8Array>} */
+  async bytes(name) {
+    return inflate((await load(new URL(name, this.base))).data);
+  }
+
+  /** Load what every query needs. */
+  ready() {
+    return this.once("ready", async () => {
+      const { segments } = await this.manifest();
+      const items = await Promise.all(segments.map((segment) => this.bytes(`${segment.key}/items.bin`)));
+      /** @type {number[]} */
+      const starts = [];
+      /** @type {boolean[]} */
+      const isPage = [];
+      let slots = 0;
+      segments.forEach((segment, i) => {
+        const reader = new Reader(items[i]);
+        learn(pairs(reader));
+        let at = slots;
+        for (const value of reader.varints(segment.entries)) {
+          starts.push(at);
+          isPage.push((value & 1) === 1);
+          at += value >> 1;
+        }
+        slots += segment.slots;
+      });
+      starts.push(slots);
+      this.entryOf = new Uint32Array(slots);
+      isPage.forEach((_, entry) => this.entryOf.fill(entry, starts[entry], starts[entry + 1]));
+      this.starts = starts;
+      this.isPage = isPage;
+    });
+  }
+
+  /** Learn the whole table of traditional characters; true if that was news. */
+  async learnTable() {
+    if (this.wholeTable) return false;
+    const { table } = await this.manifest();
+    learn(pairs(new Reader(await this.bytes(table))));
+    return (this.wholeTable = true);
+  }
+
+  /** Where a term stands; needs the manifest only. @param {string} term @returns {Promise<Postings>} */
+  async postings(term) {
+    const { segments } = await this.manifest();
+    const hash = fnv1a(term);
+    const shards = await Promise.all(
+      segments.map(({ key, bits }) => {
+        const name = `${key}/grams/${(hash & ((1 << bits) - 1)).toString(16).padStart(4, "0")}.bin`;
+        return this.once(name, async () => openShard((await load(new URL(name, this.base))).data));
+      }),
+    );
+    /** @type {Postings} */
+    const found = { passages: [], nexts: [], often: new Set(), titles: new Map() };
+    let base = 0;
+    shards.forEach((shard, i) => {
+      const place = shard.get(term);
+      if (place) readPostings(place, base, found);
+      base += segments[i].slots;
+    });
+    return found;
+  }
+
+  /** @param {number} number @returns {Promise<Passage>} */
+  passage(number) {
+    return this.once(`passage ${number}`, async () => {
+      const { segments, slot, pack } = await this.manifest();
+      let local = number;
+      let which = 0;
+      while (local >= segments[which].slots) local -= segments[which++].slots;
+      const file = Math.floor(local / pack).toString(16).padStart(4, "0");
+      const name = `${segments[which].key}/texts/${file}.bin`;
+      const start = (local % pack) * slot;
+      let data = await this.range(name, start, slot);
+      const length = 4 + new DataView(data.buffer, data.byteOffset).getUint32(0, true);
+      if (length > slot) data = await this.range(name, start, Math.ceil(length / slot) * slot);
+      const text = new TextDecoder("utf-16le").decode(await inflate(data.subarray(4, length)));
+      const head = text.indexOf("\n");
+      const [kind, title, number_, url, issue, page, section, dated, authorities, documentType, quality] = JSON.parse(
+        head < 0 ? text : text.slice(0, head),
+      );
+      const body = head < 0 ? "" : text.slice(head + 1);
+      return { kind, title, number: number_, url, issue, page, section, dated, authorities, documentType, quality, text: body };
+    });
+  }
+
+  /** Part of a file: by Range where the server can, else from the whole file. @param {string} name @param {number} start
+   * @param {number} size @returns {Promise<Uint8Array>} */
+  async range(name, start, size) {
+    const whole = this.cache.get(name);
+    let data = whole && (await whole);
+    if (!data) {
+      const found = await load(new URL(name, this.base), { headers: { Range: `bytes=${start}-${start + size - 1}` } });
+      if (found.status === 206 && found.data.length === size) return found.data;
+      if (found.status !== 200) throw new LoadError(`${name}: ${found.status}, ${found.data.length}`);
+      data = found.data;
+      this.cache.set(name, Promise.resolve(data));
+    }
+    if (start + size > data.length) throw new Error("检索数据不完整");
+    return data.subarray(start, start + size);
+  }
+
+  /** A facet of all entries, its names sorted. @param {string} name @returns {Promise<Facet>} */
+  facet(name) {
+    return this.once(name, async () => {
+      const { segments } = await this.manifest();
+      const parts = await Promise.all(segments.map((segment) => this.bytes(`${segment.key}/${name}.bin`)));
+      const read = parts.map((data, i) => {
+        const reader = new Reader(data);
+        const said = JSON.parse(utf8.decode(reader.take(reader.varint())));
+        return { ...said, column: reader.varints(segments[i].entries) };
+      });
+      const names = [...new Set([].concat(...read.map((part) => part.names)))].sort();
+      const places = new Map(names.map((n, i) => [n, i]));
+      /** @type {Facet} */
+      const facet = { names, sets: [], column: [] };
+      for (const part of read) {
+        const base = facet.sets.length;
+        for (const value of part.column) facet.column.push(base + value);
+        for (const set of part.sets) facet.sets.push(set.map((/** @type {number} */ i) => places.get(part.names[i])));
+      }
+      return facet;
+    });
+  }
+}

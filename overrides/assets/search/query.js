@@ -1,0 +1,459 @@
+// Answers a query. The rules stand in gazette/search/query.py; both find the same set.
+
+import { nextBit } from "./index.js";
+import { find, holds, isSingle, numberKey, spans, terms, units } from "./terms.js";
+
+/**
+ * @typedef {import("./index.js").Index} Index
+ * @typedef {import("./index.js").Passage} Passage
+ * @typedef {import("./index.js").Postings} Postings
+ * @typedef {{units: string[], phrase: boolean, exclude: boolean}} Group
+ * @typedef {{years?: [number, number], kind?: string} & Record<string, any>} Filters  facet name → wanted values
+ * @typedef {"number"|"exact"|"words"|"relaxed"} Match
+ * @typedef {{match: Match, passage: Passage, title: Marked, snippet: Marked}} Hit
+ * @typedef {{text: string, marks: [number, number][]}} Marked
+ * @typedef {{passages: number[], lists: Postings[], length: number, entries: number[]}} Found
+ * @typedef {{groups: Group[], never: number[], own: number[], exact: number[], words: number[], wordsMatch: Match, full: boolean,
+ *   runs: {group: Group, found: Found}[], terms: Found[], excluded: {group: Group, found: Found}[]}} Plan
+ */
+
+const MAX_CHARS = 2000;
+const MAX_UNITS = 200;
+const VERIFY = 20;
+const BATCH = 4;
+const ALL_TERMS = 4;
+const PAGE_WEIGHT = 0.6;
+const SNIPPET = 100;
+const LEAD = 20;
+/** @type {Record<string, string>} */
+const QUOTES = { '"': '"', "＂": "＂", "“": "”", "”": "”", "‘": "’", "'": "'", "「": "」", "『": "』" };
+const BLANK = /[ \t\n\r\v\f\u00a0\u3000\u2000-\u200a]/;
+const MINUS = /[-－−]/;
+
+/** @param {string} query */
+const cut = (query) => Array.from(query.slice(0, 2 * MAX_CHARS)).slice(0, MAX_CHARS);
+
+/** The groups of a query, in order, repeated ones once. @param {string} query @returns {Group[]} */
+export function parse(query) {
+  const text = cut(query);
+  /** @type {Map<string, Group>} */
+  const found = new Map();
+  for (let at = 0, room = 0; at < text.length && room < MAX_UNITS; ) {
+    if (BLANK.test(text[at])) {
+      at++;
+      continue;
+    }
+    const exclude = MINUS.test(text[at]) && at + 1 < text.length && !BLANK.test(text[at + 1]);
+    if (exclude) at++;
+    const close = QUOTES[text[at]];
+    let end = at + 1;
+    while (end < text.length && (close ? text[end] !== close : !BLANK.test(text[end]) && !'"“「『＂'.includes(text[end]))) {
+      end++;
+    }
+    const run = units(text.slice(close ? at + 1 : at, end).join("")).slice(0, MAX_UNITS - room);
+    room += run.length;
+    if (run.length) {
+      const group = { units: run, phrase: !!close, exclude };
+      found.set(JSON.stringify(group), group);
+    }
+    at = close ? end + 1 : end;
+  }
+  return Array.from(found.values());
+}
+
+/** If a whole query reads as a 发文字号: its key, and the run to look for elsewhere. @param {string} query
+ * @returns {?{key: string, group: Group}} */
+export function numberReading(query) {
+  const text = cut(query);
+  const run = units(text.join("")).slice(0, MAX_UNITS);
+  const key = numberKey(run);
+  const first = text.find((char) => !BLANK.test(char)) || "";
+  if (!key || MINUS.test(first) || Object.keys(QUOTES).some((quote) => query.includes(quote))) return null;
+  return { key, group: { units: run[run.length - 1] === "号" ? run.slice(0, -1) : run, phrase: true, exclude: false } };
+}
+
+/** @param {Group} group */
+const isUnsure = (group) => group.units.length > 2;
+
+/** A group's terms; of a long one, unless all are asked for, those that cover it. @param {Group} group @param {boolean} full */
+function termsOf(group, full) {
+  const all = terms(group.units);
+  const some = full || group.units.length <= ALL_TERMS ? all : all.filter((_, i) => i % 2 === 0 || i === all.length - 1);
+  return Array.from(new Set(some));
+}
+
+/** The first place in a rising list that is not below a value. @param {number[]} list @param {number} value */
+function lowerBound(list, value) {
+  let low = 0;
+  for (let high = list.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (list[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The part of a rising list within [from, to). @param {number[]} list @param {number} from @param {number} to */
+const between = (list, from, to) => list.slice(lowerBound(list, from), lowerBound(list, to));
+
+/** What all rising lists have. @param {number[][]} lists @returns {number[]} */
+function common(lists) {
+  const [first, ...rest] = lists.slice().sort((a, b) => a.length - b.length);
+  return rest.reduce((left, list) => {
+    let at = 0;
+    return left.filter((value) => {
+      while (at < list.length && list[at] < value) at++;
+      return list[at] === value;
+    });
+  }, first || []);
+}
+
+/** @param {number[]} list @param {Iterable<number>} others */
+function without(list, others) {
+  const gone = new Set(others);
+  return list.filter((value) => !gone.has(value));
+}
+
+/** One query against one index: ask it for `more` hits until it is `done`. */
+export class Search {
+  /** @param {Index} index @param {string} query @param {Filters} [filters] @param {"relevance"|"date"} [sort] */
+  constructor(index, query, filters = {}, sort = "relevance") {
+    this.index = index;
+    this.query = query;
+    this.filters = filters;
+    this.sort = sort;
+    /** @type {Map<string, Postings>} */
+    this.postings = new Map();
+    /** @type {?boolean[]} */
+    this.allowed = null;
+    /** @type {?Plan} */
+    this.plan = null;
+    this.kept = 0; // candidates found to be hits
+    this.open = 0; // candidates not judged yet
+    this.done = false;
+    /** @type {Hit[]} */
+    this.waiting = [];
+    this.want = 0;
+    this.batches = this.run();
+  }
+
+  /** How many hits there are. */
+  get total() {
+    return this.kept + this.open;
+  }
+
+  /** Whether the total is sure: all is judged, or judging cannot change it. */
+  get exact() {
+    const { plan } = this;
+    if (this.done || !plan) return this.done;
+    const quoted = plan.runs.some(({ group }) => group.phrase && isUnsure(group));
+    return plan.full && !plan.excluded.length && !(quoted && plan.wordsMatch === "words");
+  }
+
+  /** All entries that are candidates now, for counting. */
+  get candidates() {
+    return this.plan ? [...this.plan.own, ...this.plan.exact, ...this.plan.words] : [];
+  }
+
+  /** The next hits, at most this many; fewer mean that there are no more. @param {number} count */
+  async more(count) {
+    this.want = count;
+    while (!this.done && (this.waiting.length < count || (!this.exact && this.total <= VERIFY))) {
+      const step = await this.batches.next();
+      if (step.done) this.done = true;
+      else this.waiting.push(...step.value);
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  /** Hits in batches: every way to read the query in turn until one finds something.
+   * @returns {AsyncGenerator<Hit[], void, void>} */
+  async *run() {
+    for await (const plan of this.plans()) {
+      this.plan = plan;
+      this.open = plan.own.length + plan.exact.length + plan.words.length;
+      yield* this.tier(plan.own, "number");
+      const demoted = yield* this.tier(plan.exact, "exact");
+      if (plan.words.length || demoted.length) {
+        let rest = [...demoted, ...plan.words];
+        if (!plan.full) {
+          const whole = await this.weigh(plan.groups, true);
+          const members = new Set([...whole.exact, ...whole.words]);
+          Object.assign(plan, whole, { exact: plan.exact });
+          rest = Array.from(new Set([...rest, ...whole.words])).filter((entry) => members.has(entry));
+          this.open = rest.length;
+        }
+        yield* this.tier(rest, plan.wordsMatch);
+      }
+      if (this.kept) return;
+    }
+  }
+
+  /** Candidates in order, judged some at a time; returns those that hold the words only.
+   * @param {number[]} entries @param {Match} match @returns {AsyncGenerator<Hit[], number[], void>} */
+  async *tier(entries, match) {
+    const plan = /** @type {Plan} */ (this.plan);
+    const founds = match === "exact" ? plan.runs.map(({ found }) => found) : plan.terms;
+    const scores = new Map();
+    if (this.sort === "relevance" && match !== "number") {
+      for (const entry of entries) scores.set(entry, this.score(entry, founds));
+    }
+    const queue = entries.slice().sort((a, b) => (scores.get(b) || 0) - (scores.get(a) || 0) || b - a);
+    /** @type {number[]} */
+    const demoted = [];
+    for (let at = 0; at < queue.length; ) {
+      const batch = queue.slice(at, at + Math.max(this.want - this.waiting.length, BATCH));
+      at += batch.length;
+      const verdicts = await Promise.all(batch.map((entry) => this.judge(entry, match)));
+      /** @type {Hit[]} */
+      const hits = [];
+      verdicts.forEach((verdict, i) => {
+        if (verdict === "words") {
+          demoted.push(batch[i]);
+          return;
+        }
+        this.open--;
+        if (verdict) {
+          this.kept++;
+          hits.push(verdict);
+        }
+      });
+      if (hits.length) yield hits;
+    }
+    return demoted;
+  }
+
+  /** Ways to read the query, each for when the one before finds nothing. @returns {AsyncGenerator<Plan, void, void>} */
+  async *plans() {
+    const { index, query } = this;
+    await index.manifest();
+    // Fetch what the query seems to need together with what says how to fold it.
+    for (const term of this.firstTerms()) index.postings(term).catch(() => {});
+    const [allowed] = await Promise.all([this.filter(), index.ready()]);
+    this.allowed = allowed;
+    await this.load(this.firstTerms());
+    if (this.hasUnknown() && (await index.learnTable())) await this.load(this.firstTerms());
+    const reading = numberReading(query);
+    if (reading) {
+      await this.load([reading.key]);
+      const plan = await this.weigh([reading.group], false);
+      const own = this.found([reading.key], []).entries;
+      yield { ...plan, own, exact: without(plan.exact, own), words: [], full: true };
+    }
+    const groups = parse(query);
+    if (!groups.some((group) => !group.exclude)) return;
+    yield await this.weigh(groups, false);
+    const whole = await this.weigh(groups, true);
+    const some = Array.from(new Set([].concat(...whole.terms.map((found) => found.entries))));
+    yield { ...whole, exact: [], words: without(some, whole.never), wordsMatch: "relaxed" };
+  }
+
+  /** The terms that are surely asked for first, as the query is folded now. */
+  firstTerms() {
+    const reading = numberReading(this.query);
+    const groups = reading ? [reading.group] : parse(this.query);
+    return [].concat(reading ? [reading.key] : [], ...groups.map((group) => termsOf(group, false)));
+  }
+
+  /** Whether a Han character of the query is in no term that was found: it may be a traditional one that
+   * the archive never uses. */
+  hasUnknown() {
+    const known = new Set();
+    for (const [term, { passages }] of this.postings) if (passages.length) term.split(" ").forEach((u) => known.add(u));
+    return units(this.query).some((unit) => isSingle(unit) && !known.has(unit));
+  }
+
+  /** @param {string[]} wanted */
+  async load(wanted) {
+    const missing = Array.from(new Set(wanted)).filter((term) => !this.postings.has(term));
+    const found = await Promise.all(missing.map((term) => this.index.postings(term)));
+    missing.forEach((term, i) => this.postings.set(term, found[i]));
+  }
+
+  /** Candidates for groups, by all their terms or by those that cover them. @param {Group[]} groups @param {boolean} full
+   * @returns {Promise<Plan>} */
+  async weigh(groups, full) {
+    await this.load([].concat(...groups.map((group) => termsOf(group, full))));
+    const runs = groups.map((group) => ({ group, found: this.found(termsOf(group, full), group.units) }));
+    const wanted = runs.filter(({ group }) => !group.exclude);
+    const unwanted = runs.filter(({ group }) => group.exclude);
+    const byTerm = new Set([].concat(...wanted.map(({ group }) => termsOf(group, full))));
+    const founds = Array.from(byTerm, (term) => this.found([term], term.split(" ")));
+    const never = [].concat(...unwanted.filter(({ group }) => !isUnsure(group)).map(({ found }) => found.entries));
+    const exact = without(common(wanted.map(({ found }) => found.entries)), never);
+    const phrases = wanted.filter(({ group }) => group.phrase).map(({ found }) => found);
+    const words = common([...founds, ...phrases].map((found) => found.entries));
+    return {
+      groups,
+      own: [],
+      exact,
+      words: without(words, never.concat(exact)),
+      wordsMatch: "words",
+      full: full || groups.every((group) => group.phrase || group.units.length <= ALL_TERMS),
+      runs: wanted,
+      terms: founds,
+      excluded: unwanted.filter(({ group }) => isUnsure(group)),
+      never,
+    };
+  }
+
+  /** The passages in which all of some terms of a run stand, each followed by something like what follows it in the run.
+   * @param {string[]} wanted @param {string[]} run @returns {Found} */
+  found(wanted, run) {
+    const { index, allowed } = this;
+    const lists = wanted.map((term) => /** @type {Postings} */ (this.postings.get(term)));
+    /** @type {Map<string, number>} */
+    const bits = new Map();
+    terms(run).forEach((term, i) => i + 2 < run.length && bits.set(term, (bits.get(term) || 0) | nextBit(run[i + 2])));
+    const passages = common(
+      wanted.map((term, i) => {
+        const bit = bits.get(term) || 0;
+        return bit ? lists[i].passages.filter((_, j) => (lists[i].nexts[j] & bit) === bit) : lists[i].passages;
+      }),
+    );
+    /** @type {number[]} */
+    const entries = [];
+    let last = -1;
+    for (const passage of passages) {
+      const entry = index.entryOf[passage];
+      if (entry !== last && (!allowed || allowed[entry])) entries.push(entry);
+      last = entry;
+    }
+    return { passages, lists, length: run.length, entries };
+  }
+
+  /** A found thing's passages in one entry. @param {Found} found @param {number} entry */
+  within(found, entry) {
+    return between(found.passages, this.index.starts[entry], this.index.starts[entry + 1]);
+  }
+
+  /** BM25 over passages. @param {number} entry @param {Found[]} founds */
+  score(entry, founds) {
+    const { starts, isPage } = this.index;
+    const mean = Math.max(starts[isPage.length] / Math.max(isPage.length, 1), 1);
+    const near = 1.2 * (0.25 + (0.75 * (starts[entry + 1] - starts[entry])) / mean);
+    let total = 0;
+    for (const found of founds) {
+      const { lists, length, entries } = found;
+      let often = 0;
+      let title = 0;
+      for (const passage of this.within(found, entry)) {
+        often += lists.every((list) => list.often.has(passage)) ? 3 : 1;
+        if (lists.every((list) => list.titles.has(passage))) {
+          title = Math.max(title, Math.min(length / Math.max(lists[0].titles.get(passage) || 0, 1), 1));
+        }
+      }
+      if (often) {
+        const rare = Math.log(1 + (isPage.length - entries.length + 0.5) / (entries.length + 0.5));
+        total += rare * ((often * 2.2) / (often + near) + (title ? 1 + 3 * title : 0));
+      }
+    }
+    return total * (isPage[entry] ? PAGE_WEIGHT : 1);
+  }
+
+  /** The passages of an entry, the most telling first: runs before terms, text before title. @param {number} entry */
+  places(entry) {
+    const plan = /** @type {Plan} */ (this.plan);
+    const first = this.index.starts[entry];
+    const weights = new Map([[first, 0]]);
+    /** @param {Found} found @param {number} weight */
+    const add = (found, weight) => {
+      for (const place of this.within(found, entry)) {
+        const onlyTitle = place === first && found.lists.every((list) => list.titles.has(place));
+        weights.set(place, (weights.get(place) || 0) + (onlyTitle ? weight / 2 : weight));
+      }
+    };
+    plan.runs.forEach(({ found }) => add(found, 64));
+    plan.terms.forEach((found) => add(found, 2));
+    return Array.from(weights).sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([place]) => place);
+  }
+
+  /** What a candidate proves to be: a hit, a match of the words only, or nothing. @param {number} entry @param {Match} match
+   * @returns {Promise<Hit | "words" | null>} */
+  async judge(entry, match) {
+    const plan = /** @type {Plan} */ (this.plan);
+    const places = this.places(entry);
+    /** @param {{group: Group, found: Found}} run */
+    const proves = async ({ group, found }) => {
+      const candidates = new Set(this.within(found, entry));
+      if (!isUnsure(group)) return candidates.size > 0;
+      for (const place of places.filter((number) => candidates.has(number))) {
+        const { title, number, text } = await this.index.passage(place);
+        if ([title, number, text].some((part) => holds(group.units, part))) return true;
+      }
+      return false;
+    };
+    for (const run of plan.excluded) if (await proves(run)) return null;
+    if (match === "exact" || match === "words") {
+      for (const run of plan.runs) if (run.group.phrase && !(await proves(run))) return null;
+    }
+    if (match === "exact") for (const run of plan.runs) if (!(await proves(run))) return "words";
+    const passage = await this.index.passage(places[0]);
+    const runs = plan.runs.map(({ group }) => group.units);
+    if (match === "words" || match === "relaxed") {
+      for (const run of runs.slice()) run.slice(1).forEach((unit, i) => runs.push([run[i], unit]));
+    }
+    return { match, passage, title: snippet(passage.title, runs, Infinity), snippet: snippet(passage.text, runs) };
+  }
+
+  /** Which entries the filters allow, null for all. @returns {Promise<?boolean[]>} */
+  async filter() {
+    const { index } = this;
+    const { years, kind, ...named } = this.filters;
+    /** @type {[string, (name: string) => boolean][]} */
+    const tests = Object.entries(named).filter(([, wanted]) => wanted && wanted.length).map(([name, wanted]) => [name, (value) => wanted.includes(value)]);
+    if (years) tests.push(["year", (name) => years[0] <= +name && +name <= years[1]]);
+    if (!tests.length && !kind) return null;
+    const facets = await Promise.all(tests.map(([name]) => index.facet(name)));
+    await index.ready();
+    return index.isPage.map(
+      (isPage, entry) =>
+        (!kind || isPage === (kind === "page")) &&
+        facets.every(({ names, sets, column }, i) => sets[column[entry]].some((name) => tests[i][1](names[name]))),
+    );
+  }
+
+  /** How many candidates have each name of a facet. @param {string} name @returns {Promise<[string, number][]>} */
+  async counts(name) {
+    const { names, sets, column } = await this.index.facet(name);
+    const counts = new Array(names.length).fill(0);
+    for (const entry of this.candidates) for (const value of sets[column[entry]]) counts[value]++;
+    return names.map((value, i) => [value, counts[i]]);
+  }
+}
+
+/** The part of a text that shows most of the runs, in one line, and where they stand in it (UTF-16 units).
+ * @param {string} text @param {string[][]} runs @param {number} [length] @returns {Marked} */
+export function snippet(text, runs, length = SNIPPET) {
+  const places = spans(text);
+  /** @type {[number, number, number][]} */
+  const ranges = [];
+  runs.forEach((run, kind) => find(run, places).forEach(([start, end]) => ranges.push([start, end, kind])));
+  ranges.sort((a, b) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2]);
+  let best = 0;
+  let most = 0;
+  for (const [start] of ranges) {
+    const kinds = new Set(ranges.filter(([s, e]) => start <= s && e <= start + length - LEAD).map((range) => range[2]));
+    if (kinds.size > most) [best, most] = [start, kinds.size];
+  }
+  let begin = length < text.length ? Math.max(best - LEAD, 0) : 0;
+  let end = Math.min(begin + length, text.length);
+  if (isHalf(text, begin)) begin++;
+  if (isHalf(text, end)) end--;
+  const before = begin ? "…" : "";
+  /** @type {[number, number][]} */
+  const marks = [];
+  for (const [start, stop] of ranges) {
+    if (start < begin || stop > end) continue;
+    const shift = before.length - begin;
+    const last = marks[marks.length - 1];
+    if (last && start + shift <= last[1]) last[1] = Math.max(last[1], stop + shift);
+    else marks.push([start + shift, stop + shift]);
+  }
+  return { text: before + text.slice(begin, end).replace(/\n/g, " ") + (end < text.length ? "…" : ""), marks };
+}
+
+/** Whether a place is inside a surrogate pair. @param {string} text @param {number} at */
+function isHalf(text, at) {
+  return /^[\udc00-\udfff]/.test(text.slice(at)) && /[\ud800-\udbff]$/.test(text.slice(0, at));
+}

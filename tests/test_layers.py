@@ -1,0 +1,92 @@
+"""The direction of the data flow, as the imports show it, and one owner for each library."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
+
+LAYERS = [
+    {"errors", "serve"},
+    {"number", "dates", "matter", "dialect", "settings"},
+    {"model"},
+    {"fields"},
+    {"content", "links", "pdf", "search"},
+    {"archive"},
+    {"check", "publish", "index"},
+    {"site"},
+    {"cli"},
+]
+"""From what everything stands on to what stands on everything: imports go upwards only."""
+
+OWNERS = {
+    "mkdocs": {"site/plugin"},
+    "click": {"cli"},
+    "frontmatter": {"matter"},
+    "yaml": {"matter", "settings"},
+    "whoosh": {"search/whoosh_index"},
+    "jieba": {"search/whoosh_index"},
+    "rjieba": {"search/whoosh_index"},
+    "typst": {"publish/edition"},
+    "pypdf": {"pdf"},
+    "pypdfium2": {"pdf"},
+    "pikepdf": {"pdf"},
+    "PIL": {"pdf"},
+}
+"""Which module or package may import a library."""
+
+
+def modules() -> list[str]:
+    return sorted(str(p.relative_to(PACKAGE).with_suffix("")) for p in PACKAGE.rglob("*.py"))
+
+
+def imports(module: str) -> set[str]:
+    """Dotted names of everything that a module imports, also inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: 相对导入"
+            found |= {f"{node.module}.{a.name}" for a in node.names}
+    return found
+
+
+def layer(name: str) -> int:
+    top = name.split("/")[0].split(".")[0]
+    (found,) = [n for n, names in enumerate(LAYERS) if top in names]
+    return found
+
+
+@pytest.mark.parametrize("module", [m for m in modules() if m != "__init__"])
+def test_nothing_imports_what_comes_later(module: str) -> None:
+    for name in imports(module):
+        if name.startswith("gazette."):
+            inner = name.removeprefix("gazette.")
+            same_package = inner.split(".")[0] == module.split("/")[0]
+            assert same_package or layer(inner) < layer(module), f"{module} 不应导入 {name}"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_library_has_one_owner(module: str) -> None:
+    for name in imports(module):
+        owners = OWNERS.get(name.split(".")[0])
+        if owners is not None:
+            assert module in owners or module.split("/")[0] in owners, f"{module} 不应导入 {name}"
+
+
+@pytest.mark.parametrize("module", modules())
+def test_every_module_states_its_boundary(module: str) -> None:
+    assert ast.get_docstring(ast.parse((PACKAGE / f"{module}.py").read_text("utf-8")))
+
+
+@pytest.mark.parametrize("module", modules())
+def test_nothing_asks_the_clock(module: str) -> None:
+    source = (PACKAGE / f"{module}.py").read_text("utf-8")
+    calls = {
+        node.func.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert not calls & {"today", "now", "utcnow"}

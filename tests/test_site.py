@@ -1,0 +1,196 @@
+"""The site as its readers meet it: a real Chromium, a phone's screen, a strict host."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gazette.serve import serving
+from tests.conftest import PHONE, ROOT
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "home": "",
+    "year": "2024/",
+    "issue": "2024/01/",
+    "combined issue": "2024/05-06/",
+    "supplement": "2025/zk1/",
+    "document": "2024/01/01/",
+    "document with table": "2024/05-06/02/",
+    "document with image": "2024/11/02/",
+    "document with annexes": "2025/02/02/",
+    "historical issue": "1996/03/",
+    "historical document": "1996/03/01/",
+    "scanned issue": "1985/01/",
+    "PDF page": "1996/03/p3/",
+    "scanned page": "1985/01/p2/",
+    "number": "wh/示政规/2025/1/",
+    "column": "lists/市政府规章/",
+    "column by year": "lists/市政府规章/2024/",
+    "search": "search/",
+    "site map": "sitemap/",
+    "404": "nowhere/",
+}
+
+
+@contextmanager
+def reading(browser: Browser, site: Path, base: str = "/", **options: object) -> Iterator[tuple[Page, str, list[str]]]:
+    """A phone that reads the site: the page, its address, and everything that went wrong."""
+    problems: list[str] = []
+    with serving(site, base=base) as address:
+        context = browser.new_context(**{**PHONE, **options})
+        page = context.new_page()
+        page.on("console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: problems.append(str(e)))
+        page.on(
+            "request",
+            lambda r: problems.append(f"asked elsewhere: {r.url}")
+            if urlsplit(r.url).scheme in ("http", "https", "ws", "wss") and not r.url.startswith(address)
+            else None,
+        )
+        page.on("requestfailed", lambda r: problems.append(f"failed: {r.url}"))
+        yield page, address, problems
+        context.close()
+
+
+@pytest.mark.parametrize("base", ["/", "/gb/archive/"], ids=["root", "sub-path"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_kind_of_page_fits_a_phone_and_breaks_no_rule(
+    chromium: Browser, site: Path, name: str, base: str
+) -> None:
+    with reading(chromium, site, base) as (page, address, problems):
+        page.goto(address + PAGES[name])
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("h1")).to_have_count(1)
+        for width in (320, 360, 1280):
+            page.set_viewport_size({"width": width, "height": 740})
+            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wide <= 0, f"{width} px"
+        missing = "404 (Not Found)" if name == "404" else None
+        assert [p for p in problems if not (missing and missing in p)] == []
+        expect(page.get_by_text("示例").first).to_be_visible()
+
+
+def test_a_reader_goes_from_the_home_page_to_a_document_and_its_pdf(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(address)
+        page.get_by_role("link", name=re.compile("2024年")).first.click()
+        page.get_by_role("link", name=re.compile("第11期")).first.click()
+        page.get_by_role("link", name=re.compile("老年助餐")).first.click()
+        expect(page.locator("h1")).to_contain_text("老年助餐")
+        expect(page.get_by_text("示政发〔2024〕27号").first).to_be_visible()
+        link = page.get_by_role("link", name=re.compile("PDF")).first
+        expect(link).to_contain_text(re.compile(r"\d+ KB|\d MB"))
+        answer = page.request.get(str(link.evaluate("a => a.href")))
+        assert answer.status == 200
+        assert answer.body().startswith(b"%PDF-")
+        assert problems == []
+
+
+def search(page: Page, query: str) -> None:
+    """Type a query into the box of the page and wait for the answer."""
+    box = page.get_by_role("searchbox").first
+    box.fill(query)
+    box.press("Enter")
+    page.wait_for_selector("[data-state=done], [data-state=error]")
+
+
+def test_a_query_typed_on_the_home_page_leads_to_the_document(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(address)
+        search(page, "加装电梯")
+        assert urlsplit(page.url).path.endswith("/search/")
+        assert "加装电梯" in unquote(page.url)
+        first = page.locator("[data-hit]").first
+        expect(first.locator("mark").first).to_be_visible()
+        first.get_by_role("link").first.click()
+        expect(page.locator("h1")).to_contain_text("加装电梯")
+        assert problems == []
+
+
+def test_a_hit_in_a_pdf_opens_at_its_page(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}search/?q=间接冷却水")
+        page.wait_for_selector("[data-state=done]")
+        hit = page.locator("[data-hit][data-kind=page]")
+        expect(hit).to_have_count(1)
+        hit.get_by_role("link").first.click()
+        assert urlsplit(page.url).path == "/1998/07/p2/"
+        expect(page.locator("main")).to_contain_text("间接冷却水")
+        expect(page.locator("main img").first).to_be_visible()
+        assert problems == []
+
+
+def test_filters_stand_in_the_address_and_the_back_button_undoes_them(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}search/?q=管理办法")
+        page.wait_for_selector("[data-state=done]")
+        total = int(page.locator("[data-total]").first.get_attribute("data-total") or "")
+        page.goto(f"{address}search/?q=管理办法&year=1990-1999")
+        page.wait_for_selector("[data-state=done]")
+        fewer = int(page.locator("[data-total]").first.get_attribute("data-total") or "")
+        assert 0 < fewer < total
+        page.go_back()
+        page.wait_for_selector("[data-state=done]")
+        assert page.locator("[data-total]").first.get_attribute("data-total") == str(total)
+        assert problems == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "示政规[2025]1号", "示政规（２０２５）１號", "示政规2025 1", "示例市人民政府令第12号",
+        "机动车", "停车 管理", "“应急预案”", "應急預案", "加装电梯补助资金", "三三制", "水费", "示例市",
+        "历史公报数字化", "停车 -共享", "没有这样的一句话",
+    ],
+)  # fmt: skip
+def test_the_browser_and_the_command_give_the_same_documents(
+    chromium: Browser, site: Path, query: str
+) -> None:
+    command = [sys.executable, "-m", "gazette", "search", query, "--json", "--limit", "1000"]
+    answer = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}search/")
+        search(page, query)
+        while (more := page.get_by_role("button", name="更多结果")).is_visible():
+            count = page.locator("[data-hit]").count()
+            more.click()
+            expect(page.locator("[data-hit]")).not_to_have_count(count)
+        links = page.locator("[data-hit]").evaluate_all(
+            "hits => hits.map(h => (h.matches('a') ? h : h.querySelector('a')).href)"
+        )
+        assert {link.removeprefix(address) for link in links} == {hit["url"] for hit in answer["hits"]}
+        assert problems == []
+
+
+def test_without_script_everything_but_search_can_be_read(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site, java_script_enabled=False) as (page, address, _):
+        page.goto(f"{address}2024/01/01/")
+        expect(page.locator("main")).to_contain_text("第四十六条")
+        page.goto(f"{address}search/")
+        expect(page.locator("noscript, main").first).to_contain_text("JavaScript")
+
+
+def test_a_number_address_leads_to_its_document(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}wh/示政规/2025/1/")
+        page.wait_for_url(f"{address}2025/02/01/")
+        assert problems == []
+
+
+def test_the_body_on_the_page_is_the_body_that_was_committed(chromium: Browser, site: Path) -> None:
+    source = (ROOT / "issues/2024/01").glob("01-*.md")
+    body = next(source).read_text("utf-8").split("---\n", 2)[2]
+    with reading(chromium, site) as (page, address, _):
+        page.goto(f"{address}2024/01/01/")
+        shown = page.locator("[data-body]").evaluate("e => e.textContent")
+        expected = re.sub(r"(?m)^#+ ", "", body)
+        assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", expected)
