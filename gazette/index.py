@@ -11,7 +11,9 @@ from gazette.search.entry import Entry
 from gazette.search.static_index import build_segment, write_manifest
 
 
-def make_static_index(entries: Sequence[Entry], folder: Path, *, closed_through: int) -> dict[str, Path]:
+def make_static_index(
+    entries: Sequence[Entry], folder: Path, *, closed_through: int
+) -> dict[str, Path]:
     """Bring the static index in `folder` up to date; its files by name, relative to it.
 
     Two segments: the years up to `closed_through`, whose files a phone may keep for good, and the

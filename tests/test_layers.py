@@ -9,14 +9,15 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
     {"errors", "serve"},
-    {"number", "dates", "matter", "dialect", "settings"},
+    {"number", "dates", "matter", "dialect", "settings", "han"},
     {"model"},
     {"fields"},
-    {"content", "links", "pdf", "search"},
+    {"content", "form", "links", "pdf", "search"},
     {"archive"},
     {"check", "publish", "index"},
     {"site"},
     {"cli"},
+    {"__main__"},
 ]
 """From what everything stands on to what stands on everything: imports go upwards only."""
 

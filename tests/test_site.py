@@ -42,19 +42,26 @@ PAGES = {
 
 
 @contextmanager
-def reading(browser: Browser, site: Path, base: str = "/", **options: object) -> Iterator[tuple[Page, str, list[str]]]:
+def reading(
+    browser: Browser, site: Path, base: str = "/", **options: object
+) -> Iterator[tuple[Page, str, list[str]]]:
     """A phone that reads the site: the page, its address, and everything that went wrong."""
     problems: list[str] = []
     with serving(site, base=base) as address:
         context = browser.new_context(**{**PHONE, **options})
         page = context.new_page()
-        page.on("console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None)
+        page.on(
+            "console", lambda m: problems.append(m.text) if m.type in ("error", "warning") else None
+        )
         page.on("pageerror", lambda e: problems.append(str(e)))
         page.on(
             "request",
-            lambda r: problems.append(f"asked elsewhere: {r.url}")
-            if urlsplit(r.url).scheme in ("http", "https", "ws", "wss") and not r.url.startswith(address)
-            else None,
+            lambda r: (
+                problems.append(f"asked elsewhere: {r.url}")
+                if urlsplit(r.url).scheme in ("http", "https", "ws", "wss")
+                and not r.url.startswith(address)
+                else None
+            ),
         )
         page.on("requestfailed", lambda r: problems.append(f"failed: {r.url}"))
         yield page, address, problems
@@ -72,14 +79,18 @@ def test_every_kind_of_page_fits_a_phone_and_breaks_no_rule(
         expect(page.locator("h1")).to_have_count(1)
         for width in (320, 360, 1280):
             page.set_viewport_size({"width": width, "height": 740})
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert wide <= 0, f"{width} px"
         missing = "404 (Not Found)" if name == "404" else None
         assert [p for p in problems if not (missing and missing in p)] == []
         expect(page.get_by_text("示例").first).to_be_visible()
 
 
-def test_a_reader_goes_from_the_home_page_to_a_document_and_its_pdf(chromium: Browser, site: Path) -> None:
+def test_a_reader_goes_from_the_home_page_to_a_document_and_its_pdf(
+    chromium: Browser, site: Path
+) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(address)
         page.get_by_role("link", name=re.compile("2024年")).first.click()
@@ -103,7 +114,9 @@ def search(page: Page, query: str) -> None:
     page.wait_for_selector("[data-state=done], [data-state=error]")
 
 
-def test_a_query_typed_on_the_home_page_leads_to_the_document(chromium: Browser, site: Path) -> None:
+def test_a_query_typed_on_the_home_page_leads_to_the_document(
+    chromium: Browser, site: Path
+) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(address)
         search(page, "加装电梯")
@@ -129,7 +142,9 @@ def test_a_hit_in_a_pdf_opens_at_its_page(chromium: Browser, site: Path) -> None
         assert problems == []
 
 
-def test_filters_stand_in_the_address_and_the_back_button_undoes_them(chromium: Browser, site: Path) -> None:
+def test_filters_stand_in_the_address_and_the_back_button_undoes_them(
+    chromium: Browser, site: Path
+) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(f"{address}search/?q=管理办法")
         page.wait_for_selector("[data-state=done]")
@@ -167,7 +182,9 @@ def test_the_browser_and_the_command_give_the_same_documents(
         links = page.locator("[data-hit]").evaluate_all(
             "hits => hits.map(h => (h.matches('a') ? h : h.querySelector('a')).href)"
         )
-        assert {link.removeprefix(address) for link in links} == {hit["url"] for hit in answer["hits"]}
+        assert {link.removeprefix(address) for link in links} == {
+            hit["url"] for hit in answer["hits"]
+        }
         assert problems == []
 
 

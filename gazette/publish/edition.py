@@ -38,8 +38,8 @@ from gazette.dates import format_date
 from gazette.dialect import Cell, Heading, Image, Inline, Link, Paragraph, Table, Text, parse
 from gazette.errors import Finding, in_order
 from gazette.model import Document, Issue
-from gazette.publish import form as forms
-from gazette.publish.form import article_name, form
+from gazette import form as forms
+from gazette.form import article_name, form
 
 MAX_CHARACTERS = 2_000_000
 """Longest text that is set; a long report has 200,000, a full issue rarely 500,000."""
@@ -154,8 +154,8 @@ def _length(order: _Order) -> int:
 
 @remembered
 def _versions() -> bytes:
-    sources = [_TEMPLATE, *(Path(str(m.__file__)) for m in (dates, dialect, forms))]
-    parts = [f.read_bytes() for f in [*sources, Path(__file__)]]
+    sources = [Path(__file__), *(Path(str(m.__file__)) for m in (dates, dialect, forms))]
+    parts = [_template(), *(s.read_bytes() for s in sources)]
     parts += [version(name).encode() for name in ("typst", "pylopdf-fonts-zh-cn")]
     return hashlib.sha256(b"\0".join(parts)).digest()
 
@@ -254,6 +254,11 @@ def _limit_time(seconds: int) -> None:
 
 
 @remembered
+def _template() -> bytes:
+    return _TEMPLATE.read_bytes()
+
+
+@remembered
 def _fonts() -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
@@ -290,7 +295,7 @@ def _set(order: _Order) -> _Notes:
     notes = _Notes(missing=tuple(_missing(order)), pictures=tuple(sorted(set(broken))))
     if notes != _Notes():
         written = {"missing": notes.missing, "pictures": notes.pictures}
-        _write(order.target.with_suffix(".json"), json.dumps(written, ensure_ascii=False).encode())
+        _write(order.target.with_suffix(".json"), json.dumps(written).encode())
     _write(order.target, pdf)
     return notes
 
@@ -299,7 +304,7 @@ def _compile(data: Mapping[str, Any], root: Path) -> bytes:
     # YAML can name half a surrogate pair, which no encoding has.
     text = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace").decode()
     pdf = typst.compile(  # type: ignore[type-var]  # the stub wants one type for all paths
-        _TEMPLATE.read_bytes(),
+        _template(),
         root=str(root),
         font_paths=_fonts(),
         sys_inputs={"data": text},

@@ -36,6 +36,7 @@ from gazette.search import terms
 from gazette.search.records import deflate, inflate
 
 OFTEN = 3
+NEXTS = 2000
 SHARD_BYTES = 5500
 MAX_BITS = 13
 _GROUP = 2_000_000
@@ -323,7 +324,9 @@ class _Columns:
         return varints(np.array([len(packed)])) + packed + deflate(nexts)
 
 
-def _columns(keys: Keys, nexts: Bytes, begins: Ints, counts: Ints, title_units: Bytes, passages: int) -> _Columns:
+def _columns(
+    keys: Keys, nexts: Bytes, begins: Ints, counts: Ints, title_units: Bytes, passages: int
+) -> _Columns:
     """Posting lists and marks of some terms, given where each one's keys begin and how many."""
     heads = np.concatenate(([0], np.cumsum(counts)))
     index = np.arange(heads[-1]) - np.repeat(heads[:-1], counts)
@@ -353,7 +356,17 @@ def _columns(keys: Keys, nexts: Bytes, begins: Ints, counts: Ints, title_units: 
     marks, ends = _stream(steps << 2 | flags[marked], titled, extra)
     per_term = np.concatenate(([0], np.cumsum(np.bincount(term_of, minlength=len(counts)))))
     mark_ends = np.concatenate(([0], ends))[per_term]
-    return _Columns(lists, list_ends, marks, mark_ends, bitmaps, nexts[chosen], heads)
+    kept = counts <= NEXTS
+    next_ends = np.concatenate(([0], np.cumsum(counts * kept)))
+    return _Columns(
+        lists,
+        list_ends,
+        marks,
+        mark_ends,
+        bitmaps,
+        nexts[chosen[np.repeat(kept, counts)]],
+        next_ends,
+    )
 
 
 def _stream(
@@ -427,8 +440,9 @@ def lookup(shard: bytes, wanted: Sequence[str]) -> dict[str, Postings]:
         size = int(np.bitwise_count(values).sum() if is_bitmap else (values < 128).sum())  # noqa: PLR2004
         if name in wanted:
             passages = _bitmap(values) if is_bitmap else _gaps(data)
-            found[name] = _with_marks(passages, nexts[at : at + size], its_marks)
-        at += size
+            known = nexts[at : at + size] if size <= NEXTS else b"\xff" * size
+            found[name] = _with_marks(passages, known, its_marks)
+        at += size if size <= NEXTS else 0
     if at != len(nexts):
         raise SearchError("检索索引已损坏：数据不一致")
     return found

@@ -336,9 +336,7 @@ def _plans(work: _Search, query: str) -> Iterator[_Plan]:
     words = _common([*by_term, *(found for group, found in runs if group.phrase)]) - never - exact
     yield _Plan(exact=exact, words=words, runs=runs, terms=by_term, excluded=excluded)
     relaxed = {entry for found in by_term for entry in found} - never
-    yield _Plan(
-        words=relaxed, words_match="relaxed", runs=runs, terms=by_term, excluded=excluded
-    )
+    yield _Plan(words=relaxed, words_match="relaxed", runs=runs, terms=by_term, excluded=excluded)
 
 
 def _common(sets: Iterable[Iterable[int]]) -> set[int]:
@@ -440,7 +438,9 @@ def snippet(text: str, runs: Sequence[Sequence[str]]) -> tuple[str, list[tuple[i
     """
     places = list(terms.spans(text))
     ranges = sorted(
-        (start, end, kind) for kind, run in enumerate(runs) for start, end in terms.find(run, places)
+        (start, end, kind)
+        for kind, run in enumerate(runs)
+        for start, end in terms.find(run, places)
     )
 
     def kinds(start: int) -> int:

@@ -13,6 +13,7 @@ export class LoadError extends Error {}
  * @typedef {{names: string[], sets: number[][], column: number[]}} Facet
  */
 
+const NEXTS = 2000;
 const TIMEOUT = 30000;
 
 /** @param {URL} url @param {RequestInit} [options] @returns {Promise<{status: number, data: Uint8Array}>} */
@@ -121,7 +122,7 @@ async function openShard(data) {
       if (!isBitmap) postings += byte < 128 ? 1 : 0;
       else for (; byte; byte &= byte - 1) postings++;
     }
-    return { lists, isBitmap, nexts: follow.take(postings) };
+    return { lists, isBitmap, nexts: postings > NEXTS ? new Uint8Array(postings).fill(255) : follow.take(postings) };
   });
   return new Map(places.map((place, i) => [names[i], { ...place, marks: reader.take(markSizes[i]) }]));
 }
