@@ -67,7 +67,13 @@ class Archive:
             yield from visible_lines(parse(document.body))
         elif scan := self.scans.get(issue.address):
             for page in scan.pages[document.pages.first - 1 : document.pages.last]:
-                yield from filter(None, map(str.strip, page.text.split("\n")))
+                yield from readable_lines(page)
+
+
+def readable_lines(page: PageText) -> Iterator[str]:
+    """The lines of a page's text, none where they are garbage: nobody should read or find that."""
+    if page.quality in ("good", "suspect"):
+        yield from filter(None, map(str.strip, page.text.split("\n")))
 
 
 def with_corrections(scan: Scan, corrections: tuple[tuple[int, str], ...]) -> Scan:
@@ -133,6 +139,6 @@ def entries(archive: Archive) -> Iterator[Entry]:
                 topic="",
                 dated=issue.published_on,
                 year=issue.number.year,
-                body=read.text if read.quality in ("good", "suspect") else "",
+                body="\n".join(readable_lines(read)),
                 quality=read.quality,
             )

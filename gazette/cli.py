@@ -6,6 +6,7 @@ to stderr; `--json` prints one JSON document on stdout and nothing else there.
 
 import contextlib
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -18,6 +19,8 @@ import click
 from gazette.check import check as check_archive
 from gazette.dates import parse_date
 from gazette.errors import BuildError, Finding, GazetteError, in_order
+from gazette.lock import alone, clear
+from gazette.search.query import Sort
 from gazette.serve import make_server
 from gazette.settings import read_settings
 
@@ -34,6 +37,24 @@ class _Day(click.ParamType[date]):
             return parse_date(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class _Years(click.ParamType[tuple[int | None, int | None]]):
+    """A range of years: 2024, 2010-2019, 2020-, -1999."""
+
+    name = "年份"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | None, int | None]:
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"(\d{4})?(?:(-)(\d{4})?)?", value, re.ASCII)
+        if not found or not any(found.groups()[::2]):
+            self.fail(f"“{value}”不是年份，应写成 2024、2010-2019、2020- 或 -1999", param, ctx)
+        first, dash, last = found.groups()
+        low = int(first) if first else None
+        return low, (int(last) if last else None) if dash else low
 
 
 class _Chinese(click.Group):
@@ -75,6 +96,10 @@ def _cache(issues: Path, config: Path) -> Path:
     """One cache per content: an archive elsewhere does not mix with the one beside mkdocs.yml."""
     own = config.resolve().parent
     return own / _CACHE if issues.parent == own else issues.parent / _CACHE
+
+
+def _wait() -> None:
+    click.echo("另一个 gazette 命令正在运行，等它结束……", err=True)
 
 
 class _Bar:
@@ -132,19 +157,21 @@ def build(  # noqa: PLR0913  one parameter an option
     issues = _issues(config, issues)
     site = (site or config.resolve().parent / "site").resolve()
     cache = _cache(issues, config)
-    if clean:
-        shutil.rmtree(cache, ignore_errors=True)
-    bar = _Bar()
-    made = prepare(settings, issues, cache=cache, on=on, jobs=jobs or processors(), progress=bar)
-    bar.end()
-    errors = _show(made.findings)
-    if errors and strict:
-        click.secho("有错误，没有发布；原来的网站没有动。", fg="red", err=True)
-        sys.exit(1)
-    new = site.with_name(f"{site.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    render(config.resolve(), made, new)
-    put_in_place(new, site)
+    with alone(cache, _wait):
+        if clean:
+            clear(cache)
+        bar = _Bar()
+        jobs = jobs or processors()
+        made = prepare(settings, issues, cache=cache, on=on, jobs=jobs, progress=bar)
+        bar.end()
+        errors = _show(made.findings)
+        if errors and strict:
+            click.secho("有错误，没有发布；原来的网站没有动。", fg="red", err=True)
+            sys.exit(1)
+        new = site.with_name(f"{site.name}.new")
+        shutil.rmtree(new, ignore_errors=True)
+        render(config.resolve(), made, new)
+        put_in_place(new, site)
     gazette = made.archive.gazette
     click.echo(
         f"已生成 {site}：{len(gazette.issues)} 期，{len(gazette.documents)} 件文件，{len(made.pages)} 页。",
@@ -158,17 +185,17 @@ def build(  # noqa: PLR0913  one parameter an option
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
 def check(config: Path, issues: Path | None, jobs: int | None, *, as_json: bool) -> None:
     """检查内容：逐条说明哪里不对、怎么改。有错误时退出码为 1。"""
-    from gazette.site.build import processors, read_archive
+    from gazette.reading import read_archive
+    from gazette.site.build import processors
 
+    settings = read_settings(config)
     issues = _issues(config, issues)
+    cache = _cache(issues, config)
     bar = _Bar()
-    archive, found = read_archive(
-        read_settings(config),
-        issues,
-        cache=_cache(issues, config),
-        jobs=jobs or processors(),
-        progress=bar,
-    )
+    with alone(cache, _wait):
+        archive, found = read_archive(
+            settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
+        )
     bar.end()
     findings = in_order([*found, *check_archive(archive, issues.name)])
     errors = sum(f.level == "error" for f in findings)
@@ -187,12 +214,81 @@ def _print_json(value: Any) -> None:
 
 
 @main.command()
+@click.argument("query")
+@_common
+@click.option("--year", type=_Years(), default=(None, None), help="年份：2024、2010-2019、2020-。")
+@click.option("--section", multiple=True, metavar="栏目", help="只要这个栏目，可以写几次。")
+@click.option("--authority", multiple=True, metavar="机关", help="只要这个发文机关，可以写几次。")
+@click.option("--type", "document_type", multiple=True, metavar="文种", help="只要这个公文种类。")
+@click.option("--issue", multiple=True, metavar="期", help="只在这一期里找：2024/05-06。")
+@click.option("--kind", type=click.Choice(["document", "page"]), help="只要文件，或只要 PDF 页。")
+@click.option(
+    "--sort", type=click.Choice(["relevance", "date"]), default="relevance", help="排序。"
+)
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="列几条。")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+def search(  # noqa: PLR0913, PLR0917  one parameter an option
+    query: str,
+    config: Path,
+    issues: Path | None,
+    year: tuple[int | None, int | None],
+    section: tuple[str, ...],
+    authority: tuple[str, ...],
+    document_type: tuple[str, ...],
+    issue: tuple[str, ...],
+    kind: str | None,
+    sort: Sort,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """在全部公报里检索，写法与网页上一样；索引自动更新。"""
+    from gazette.index import GRAMS, WORDS, refresh_indexes
+    from gazette.search import query as grams
+    from gazette.search import whoosh_index
+    from gazette.search.static_index import Index
+    from gazette.search.view import results_json
+    from gazette.site.build import processors
+
+    issues = _issues(config, issues)
+    cache = _cache(issues, config)
+    bar = _Bar()
+    with alone(cache, _wait):
+        refresh_indexes(read_settings(config), issues, cache=cache, jobs=processors(), progress=bar)
+        bar.end()
+        results = grams.search(
+            Index(cache / GRAMS),
+            query,
+            grams.Filters(
+                years=year,
+                sections=section,
+                authorities=authority,
+                document_types=document_type,
+                issues=tuple(i.strip("/") for i in issue),
+                kind=kind or "",
+            ),
+            limit=limit,
+            sort=sort,
+            rank=lambda urls: whoosh_index.scores(cache / WORDS, query, urls),
+        )
+    if as_json:
+        _print_json(results_json(results))
+        return
+    for hit in results.hits:
+        found = hit.passage
+        facts = [found.number, "、".join(found.authorities), found.dated or "", found.section]
+        click.secho(found.title, bold=True)
+        click.echo(f"  {'  '.join(filter(None, facts))}\n  {hit.snippet}\n  /{found.url}")
+    click.echo(f"{'共' if results.total_exact else '约'} {results.total} 条结果。", err=True)
+
+
+@main.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 def extract(file: Path, *, as_json: bool) -> None:
     """读出一个 PDF 每一页的文字，并说明读得怎么样。"""
     from gazette.pdf.extract import read_pdf
-    from gazette.pdf.view import extract_json
+    from gazette.pdf.model import extract_json
 
     text = read_pdf(file, cache=Path(_CACHE) / "pdf")
     if as_json:

@@ -1,14 +1,20 @@
-"""The search indexes of an archive: made where they lack, kept where they stand.
+"""From the archive to both indexes. Joins content and search, which do not know one another."""
 
-The static index (`gazette.search.static_index`) is what the reader's browser and `gazette search`
-look in; Whoosh only orders what it found. Both live in the cache and can always be deleted.
-"""
-
+import datetime as dt
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import gazette
+from gazette.archive import entries
+from gazette.reading import Progress, read_archive, silent
+from gazette.search import whoosh_index
 from gazette.search.entry import Entry
 from gazette.search.static_index import build_segment, write_manifest
+from gazette.settings import Settings
+
+GRAMS = "index"
+WORDS = "words"
 
 
 def make_static_index(
@@ -17,11 +23,45 @@ def make_static_index(
     """Bring the static index in `folder` up to date; its files by name, relative to it.
 
     Two segments: the years up to `closed_through`, whose files a phone may keep for good, and the
-    years since. A segment whose entries are the same is kept as it is.
+    years since, each sorted by date. A segment that is there already is left as it is.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    closed = [e for e in entries if e.year <= closed_through]
-    opened = [e for e in entries if e.year > closed_through]
+    by_date = sorted(entries, key=lambda e: e.dated or dt.date(e.year, 1, 1))
+    closed = [e for e in by_date if e.year <= closed_through]
+    opened = [e for e in by_date if e.year > closed_through]
     segments = [build_segment(part, folder) for part in (closed, opened) if part]
     write_manifest(segments, folder)
     return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def refresh_indexes(
+    settings: Settings, issues: Path, *, cache: Path, jobs: int = 1, progress: Progress = silent
+) -> None:
+    """Bring both indexes in `cache` up to date with the content: `GRAMS` and `WORDS`.
+
+    Where no file of the content or of this program changed since, nothing is read.
+    """
+    stamp = cache / "indexed"
+    state = _state(settings, issues)
+    if stamp.is_file() and stamp.read_text("utf-8") == state:
+        return
+    stamp.unlink(missing_ok=True)
+    archive, _ = read_archive(settings, issues, cache=cache, jobs=jobs, progress=progress)
+    found = list(entries(archive))
+    progress("编制索引", 0, len(found))
+    make_static_index(found, cache / GRAMS, closed_through=settings.closed_through)
+    whoosh_index.update(cache / WORDS, found)
+    faults = (scan.fault for scan in archive.scans.values())
+    if not any(fault and fault.code == "timeout" for fault in faults):  # may do better next time
+        stamp.write_text(state, "utf-8")
+
+
+def _state(settings: Settings, issues: Path) -> str:
+    """Names, sizes and times of all files of the content and of this program."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for folder in (issues, Path(gazette.__file__).parent):
+        for path in sorted(p for p in folder.rglob("*") if p.suffix != ".pyc" and p.is_file()):
+            info = path.stat()
+            digest.update(
+                f"{path}\0{info.st_size}\0{info.st_mtime_ns}\n".encode("utf-8", "replace")
+            )
+    return digest.hexdigest()

@@ -74,7 +74,10 @@ _FAULTS = {
     "too_many_pages": ("PDF 页数太多，只读了前面的", "请拆成几个文件。"),
     "memory": ("读这个 PDF 要的内存超过了限制", "文件可能损坏或有意为之；请用原稿重新导出。"),
     "timeout": ("读这个 PDF 用的时间超过了限制", "文件可能损坏或有意为之；请用原稿重新导出。"),
-    "crashed": ("读这个 PDF 时出错中断", "文件可能损坏；请用原稿重新导出，或用 qpdf 修复后再放入。"),
+    "crashed": (
+        "读这个 PDF 时出错中断",
+        "文件可能损坏；请用原稿重新导出，或用 qpdf 修复后再放入。",
+    ),
 }
 
 
@@ -100,7 +103,9 @@ def read_pdf(path: Path, *, cache: Path, limits: Limits = DEFAULT) -> PdfText:
     with tempfile.TemporaryDirectory(dir=cache, prefix="part-") as folder:
         answer, code = _ask("text", path, Path(folder), limits)
         text = _text(known, answer, code)
-        if text.fault is None or text.fault.code != "timeout":  # a busy machine is no property of the file
+        if (
+            text.fault is None or text.fault.code != "timeout"
+        ):  # a busy machine is no property of the file
             part = Path(folder) / "kept.json"
             part.write_text(json.dumps(to_json(text), ensure_ascii=False), "utf-8")
             part.replace(kept)
@@ -141,9 +146,22 @@ def _ask(task: str, path: Path, out: Path, limits: Limits) -> tuple[dict[str, An
 
     Behind the code of a crash stands what the child said last, so that a bug of ours can be found.
     """
-    command = [sys.executable, "-s", "-m", "gazette.pdf.worker", task, str(path.resolve()), str(out)]
+    command = [
+        sys.executable,
+        "-s",
+        "-m",
+        "gazette.pdf.worker",
+        task,
+        str(path.resolve()),
+        str(out),
+    ]
     root = str(Path(gazette.__file__).resolve().parents[1])
-    environment = {"PATH": os.defpath, "PYTHONPATH": root, "LANG": "C.UTF-8", "OMP_NUM_THREADS": "1"}
+    environment = {
+        "PATH": os.defpath,
+        "PYTHONPATH": root,
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+    }
     with subprocess.Popen(  # noqa: S603  our own module, arguments as a list
         [*command, json.dumps(asdict(limits))],
         stdin=subprocess.DEVNULL,

@@ -240,11 +240,13 @@ def paragraphs(lines: Sequence[Line]) -> list[str]:
             and not _STARTS.match(text)
             and "  " not in text
             and "  " not in out[-1]
-            and last.middle - line.middle < 2.6 * height  # noqa: PLR2004  a wider space is a break
-            and abs(line.height - last.height) < 0.25 * height  # noqa: PLR2004  another size, another part
+            and last.middle - line.middle < 2.6 * height
+            and abs(line.height - last.height) < 0.25 * height
         )
         if joins:
-            blank = " " if out[-1][-1].isascii() and text[0].isascii() and out[-1][-1].isalnum() else ""
+            blank = (
+                " " if out[-1][-1].isascii() and text[0].isascii() and out[-1][-1].isalnum() else ""
+            )
             out[-1] += blank + text
         else:
             out.append(text)

@@ -5,6 +5,7 @@ from typing import Any
 
 from gazette.pdf import lines, quality
 from gazette.pdf.lines import Line
+from gazette.pdf.model import Method, Quality
 
 
 def page_texts(pages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -13,7 +14,9 @@ def page_texts(pages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     `ink` is the share of dark pixels, looked at only where there is next to no text.
     """
     numbered = [_without_number(page["groups"]) for page in pages]
-    heads = lines.running_heads([[line.text for g in groups for line in g] for _, groups in numbered])
+    heads = lines.running_heads(
+        [[line.text for g in groups for line in g] for _, groups in numbered]
+    )
     return [
         _page(page, printed, groups, heads)
         for page, (printed, groups) in zip(pages, numbered, strict=True)
@@ -38,8 +41,8 @@ def _page(
     if groups and lines.masked(groups[0][0].text) in heads:
         groups = [groups[0][1:], *groups[1:]]
     text = "\n".join(p for group in groups for p in lines.paragraphs(group))
-    judged: quality.Quality = quality.judge(text)
-    method: quality.Method = "text"
+    judged: Quality = quality.judge(text)
+    method: Method = "text"
     if judged == "blank" and page["ink"] >= quality.INK and not text.strip():
         judged = "scanned"
     elif judged == "blank" and text.strip():

@@ -107,7 +107,16 @@ def _kind(character: str) -> str:
     if 0xC0 <= code < 0x250:  # noqa: PLR2004  Latin-1 letters and Latin Extended
         return "latin"
     name = unicodedata.name(character, "")
-    scripts = ("HANGUL", "HIRAGANA", "KATAKANA", "ARABIC", "HEBREW", "THAI", "CYRILLIC", "DEVANAGARI")
+    scripts = (
+        "HANGUL",
+        "HIRAGANA",
+        "KATAKANA",
+        "ARABIC",
+        "HEBREW",
+        "THAI",
+        "CYRILLIC",
+        "DEVANAGARI",
+    )
     return "other" if name.startswith(scripts) else ""
 
 

@@ -137,12 +137,13 @@ def _ink(page: Any) -> float:
     scale = _scale(page, _INK_DPI / 72 * page.get_width())
     image = page.render(scale=scale, grayscale=True).to_pil()
     histogram = image.histogram()
-    return sum(histogram[:160]) / max(sum(histogram), 1)
+    return float(sum(histogram[:160]) / max(sum(histogram), 1))
 
 
 def _scale(page: Any, width: float) -> float:
     """The scale at which a page is `width` pixels wide and no taller than what is allowed."""
-    return min(width / max(page.get_width(), 1), MAX_HEIGHT / max(page.get_height(), 1), 8.0)
+    wide, high = page.get_size()
+    return float(min(width / max(wide, 1), MAX_HEIGHT / max(high, 1), 8))
 
 
 def _frame(file: Path | None) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _frame(file: Path | None) -> dict[str, Any]:
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(file)
-        title = str((reader.metadata or {}).get("/Title") or "")[:500]
+        title = str(reader.metadata.title or "")[:500] if reader.metadata else ""
         labels = list(reader.page_labels) if "/PageLabels" in reader.root_object else []
         outline = list(_outline(reader, reader.outline, 1))
     except Exception:  # noqa: BLE001  whatever a broken file makes pypdf do, the text is there
@@ -198,7 +199,9 @@ def _draw(file: Path, out: Path, limits: dict[str, int]) -> dict[str, Any]:
             continue
         name = f"{at + 1:04d}"
         image.save(out / f"{name}.webp", quality=60, method=4)
-        small = image.resize((SMALL, max(1, image.height * SMALL // image.width)), Image.Resampling.LANCZOS)
+        small = image.resize(
+            (SMALL, max(1, image.height * SMALL // image.width)), Image.Resampling.LANCZOS
+        )
         small.save(out / f"{name}-small.webp", quality=50, method=4)
         pages.append({"page": at + 1, "width": image.width, "height": image.height})
         page.close()

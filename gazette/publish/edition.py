@@ -33,13 +33,13 @@ import typst
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
 from gazette import dates, dialect
+from gazette import form as forms
 from gazette.archive import Archive, edition_address
 from gazette.dates import format_date
 from gazette.dialect import Cell, Heading, Image, Inline, Link, Paragraph, Table, Text, parse
 from gazette.errors import Finding, in_order
-from gazette.model import Document, Issue
-from gazette import form as forms
 from gazette.form import article_name, form
+from gazette.model import Document, Issue
 
 MAX_CHARACTERS = 2_000_000
 """Longest text that is set; a long report has 200,000, a full issue rarely 500,000."""

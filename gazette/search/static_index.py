@@ -79,7 +79,7 @@ def build_segment(entries: Sequence[Entry], out: Path) -> Segment:
     urls = "\n".join(entry.url for entry in entries)
     (part / "urls.bin").write_bytes(records.deflate(urls.encode()))
     shards = -1
-    for shards, data in enumerate(gathered.shards(slots)):  # noqa: B007
+    for shards, data in enumerate(gathered.shards(slots)):
         (part / "grams" / f"{shards:04x}.bin").write_bytes(data)
     segment = Segment(
         key=key, entries=len(entries), slots=slots, bits=(shards + 1).bit_length() - 1

@@ -197,7 +197,7 @@ function mount(root) {
       const rows = hits.map(row);
       list.append(...rows);
       tell(current);
-      more.hidden = current.done && !current.waiting.length;
+      more.hidden = (current.done || (current.exact && list.children.length >= current.total)) && !current.waiting.length;
       return rows[0];
     } catch (error) {
       if (mine !== run) return;
