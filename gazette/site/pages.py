@@ -1,0 +1,480 @@
+"""Every page of the site as plain data: address, template, and what the template needs. Pure.
+
+A page depends only on what stands in its `Page`, so it can be made again, skipped, or written by
+another generator. Addresses in `meta` are site-relative (`2019/12/01/`); the templates make them
+relative to the page.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from gazette.archive import Archive, Scan, edition_address, readable_lines
+from gazette.dates import format_date
+from gazette.links import annex_path
+from gazette.model import Document, Issue
+from gazette.number import IssueNumber
+from gazette.number import address as number_address
+from gazette.pdf.model import PageText
+from gazette.settings import Settings
+
+QUALITY_NOTES: Mapping[tuple[str, str], str] = {
+    ("good", "text"): "",
+    ("good", "repaired"): "本页文字经过编码修复，仅供检索，以 PDF 原件为准。",
+    ("good", "ocr"): "本页文字由 OCR 识别，仅供检索，以 PDF 原件为准。",
+    ("good", "corrected"): "本页文字经过人工校订。",
+    ("garbled", "text"): "本页 PDF 的文字编码不能正常读取，请看图像或 PDF 原件。",
+    ("scanned", "text"): "本页是扫描图像，还没有文字，请看图像或 PDF 原件。",
+    ("blank", "text"): "本页是空白页。",
+    ("suspect", "text"): "本页文字可能不准，仅供检索，以 PDF 原件为准。",
+}
+"""What a reader is told of a page's text, by its quality and the way it was read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page: where it stands, the template it is set in, its data, and its text if it has one.
+
+    `meta` holds only plain values (str, int, bool, list, dict, None). `body` is in the dialect.
+    """
+
+    address: str
+    template: str
+    title: str
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    body: str = ""
+
+    @property
+    def uri(self) -> str:
+        """The generated source file: `2019/12/01/index.md`, `404.md`."""
+        return (
+            f"{self.address}index.md"
+            if self.address.endswith("/") or not self.address
+            else self.address
+        )
+
+
+def site_pages(archive: Archive, settings: Settings, on: date | None) -> Iterator[Page]:
+    """Every page of the site, in a fixed order. `on` is the day that the site is made for."""
+    issues = archive.gazette.issues
+    yield _home(archive, settings, on)
+    for year in archive.gazette.years:
+        yield _year(archive, year)
+    for before, issue, after in _neighbours(issues):
+        yield _issue(archive, settings, issue, before, after)
+        yield from _documents(archive, issue)
+        yield from _pdf_pages(archive, issue)
+    yield from _sections(archive, settings)
+    yield from _numbers(archive)
+    yield from _redirects(archive)
+    yield Page(address="search/", template="search.html", title="检索", meta={"kind": "search"})
+    yield Page(
+        address="sitemap/",
+        template="sitemap.html",
+        title="站点地图",
+        meta=_sitemap(archive, settings),
+    )
+
+
+def _neighbours(things: Iterable[Any]) -> Iterator[tuple[Any, Any, Any]]:
+    listed = [None, *things, None]
+    return zip(listed, listed[1:-1], listed[2:], strict=False)
+
+
+def _day(day: date | None) -> str:
+    return format_date(day) if day else ""
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _issue_card(archive: Archive, issue: Issue) -> dict[str, Any]:
+    """What stands for an issue in lists and links."""
+    scan = archive.scans.get(issue.address)
+    return {
+        "url": issue.address,
+        "label": issue.label,
+        "year": issue.number.year,
+        "short": issue.label.removeprefix(f"{issue.number.year}年"),
+        "cumulative": "、".join(map(str, issue.number.cumulative)),
+        "title": issue.title,
+        "published_on": _day(issue.published_on),
+        "published_iso": _iso(issue.published_on),
+        "documents": len(issue.documents),
+        "pages": len(scan.pages) if scan else 0,
+        "historical": bool(issue.pdf) and not any(d.body for d in issue.documents),
+        "cover": issue.address + issue.cover if issue.cover in issue.files else "",
+    }
+
+
+def _document_row(document: Document) -> dict[str, Any]:
+    """What stands for a document in lists and links."""
+    return {
+        "url": document.address,
+        "folder": document.folder,
+        "title": document.title,
+        "number": document.number_text,
+        "authorities": list(document.authorities),
+        "dated": _day(document.dated),
+        "dated_iso": _iso(document.dated),
+        "section": document.section,
+        "withdrawn": document.withdrawn is not None,
+        "pages": str(document.pages or ""),
+    }
+
+
+def _by_section(documents: Iterable[Document], settings: Settings) -> list[dict[str, Any]]:
+    groups: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        groups[document.section].append(document)
+    return [
+        {"name": name, "documents": [_document_row(d) for d in groups[name]]}
+        for name in sorted(groups, key=settings.section_order)
+    ]
+
+
+def _newest(issue: Issue) -> tuple[date, IssueNumber]:
+    return issue.published_on or date(issue.number.year, 1, 1), issue.number
+
+
+def _home(archive: Archive, settings: Settings, on: date | None) -> Page:
+    issues = archive.gazette.issues
+    latest, *recent = [*sorted(issues, key=_newest, reverse=True)[:7], None]
+    return Page(
+        address="",
+        template="home.html",
+        title=settings.site_name,
+        meta={
+            "kind": "home",
+            "latest": _issue_card(archive, latest) if latest else None,
+            "latest_sections": _by_section(latest.documents, settings) if latest else [],
+            "latest_downloads": _downloads(archive, latest) if latest else [],
+            "recent": [_issue_card(archive, i) for i in recent if i],
+            "years": _years(archive),
+            "sections": _section_counts(archive, settings),
+            "counts": {
+                "issues": len(issues),
+                "documents": len(archive.gazette.documents),
+                "pages": sum(len(s.pages) for s in archive.scans.values()),
+                "first_year": archive.gazette.years[0] if issues else None,
+                "last_year": archive.gazette.years[-1] if issues else None,
+            },
+            "on": _day(on),
+        },
+    )
+
+
+def _years(archive: Archive) -> list[dict[str, Any]]:
+    counts: dict[int, list[int]] = {}
+    for issue in archive.gazette.issues:
+        count = counts.setdefault(issue.number.year, [0, 0])
+        count[0] += 1
+        count[1] += len(issue.documents)
+    return [
+        {"year": y, "url": f"{y}/", "issues": counts[y][0], "documents": counts[y][1]}
+        for y in sorted(counts, reverse=True)
+    ]
+
+
+def _section_address(section: str) -> str:
+    return f"lists/{section.replace('/', '／')}/"
+
+
+def _section_counts(archive: Archive, settings: Settings) -> list[dict[str, Any]]:
+    counts: dict[str, int] = defaultdict(int)
+    for document in archive.gazette.documents:
+        counts[document.section] += 1
+    return [
+        {"name": s, "url": _section_address(s), "count": counts[s]}
+        for s in sorted(filter(None, counts), key=settings.section_order)
+    ]
+
+
+def _year(archive: Archive, year: int) -> Page:
+    issues = list(archive.gazette.of_year(year))
+    years = archive.gazette.years
+    at = years.index(year)
+    return Page(
+        address=f"{year}/",
+        template="year.html",
+        title=f"{year}年",
+        meta={
+            "kind": "year",
+            "year": year,
+            "issues": [_issue_card(archive, i) for i in issues],
+            "documents": sum(len(i.documents) for i in issues),
+            "previous": {"label": f"{years[at - 1]}年", "url": f"{years[at - 1]}/"} if at else None,
+            "next": {"label": f"{years[at + 1]}年", "url": f"{years[at + 1]}/"}
+            if at + 1 < len(years)
+            else None,
+        },
+    )
+
+
+def _downloads(archive: Archive, issue: Issue) -> list[dict[str, Any]]:
+    """The PDFs of an issue: `name` says what each is, `size` is in bytes."""
+    found = []
+    if issue.pdf:
+        address = issue.address + issue.pdf
+        found.append({"url": address, "name": "印刷版 PDF", "size": archive.sizes.get(address, 0)})
+    typeset = edition_address(issue)
+    if typeset in archive.sizes:
+        found.append({"url": typeset, "name": "阅读版 PDF", "size": archive.sizes[typeset]})
+    return found
+
+
+def _issue(
+    archive: Archive, settings: Settings, issue: Issue, before: Issue | None, after: Issue | None
+) -> Page:
+    scan = archive.scans.get(issue.address)
+    card = _issue_card(archive, issue)
+    return Page(
+        address=issue.address,
+        template="issue.html",
+        title=issue.label,
+        meta={
+            "kind": "issue",
+            "issue": card,
+            "sections": _by_section(issue.documents, settings),
+            "downloads": _downloads(archive, issue),
+            "pdf_pages": [_pdf_page_card(issue, scan, p) for p in archive.shown_pages(issue)]
+            if scan
+            else [],
+            "pdf_fault": scan.fault.message if scan and scan.fault else "",
+            "previous": _issue_card(archive, before) if before else None,
+            "next": _issue_card(archive, after) if after else None,
+        },
+        body=issue.note,
+    )
+
+
+def _pdf_page_card(issue: Issue, scan: Scan, page: int) -> dict[str, Any]:
+    read = scan.pages[page - 1]
+    image = scan.images.get(page)
+    return {
+        "page": page,
+        "printed": read.printed_page or "",
+        "url": f"{issue.address}p{page}/",
+        "thumbnail": f"{issue.address}{image.thumbnail_name}" if image else "",
+        "quality": read.quality,
+    }
+
+
+def _pdf_page_text(read: PageText) -> dict[str, Any]:
+    """A page's text as lines to show, none where it is not readable, and what a reader is told of it."""
+    return {
+        "lines": list(readable_lines(read)),
+        "note": QUALITY_NOTES.get((read.quality, read.method), ""),
+    }
+
+
+def _documents(archive: Archive, issue: Issue) -> Iterator[Page]:
+    card = _issue_card(archive, issue)
+    for before, document, after in _neighbours(issue.documents):
+        row = _document_row(document)
+        meta: dict[str, Any] = {
+            "kind": "document",
+            "document": row,
+            "issue": card,
+            "previous": _document_row(before) if before else None,
+            "next": _document_row(after) if after else None,
+        }
+        if document.withdrawn:
+            day = document.withdrawn.dated
+            meta["withdrawn"] = {
+                "dated": _day(day) if day != date.min else "",
+                "reason": document.withdrawn.reason,
+            }
+            # Only that it existed: no text, no summary, no files.
+            yield Page(
+                address=document.address, template="document.html", title=document.title, meta=meta
+            )
+            continue
+        scan = archive.scans.get(issue.address)
+        pages = range(document.pages.first, document.pages.last + 1) if document.pages else ()
+        meta |= {
+            "rows": _metadata_rows(document),
+            "summary": document.summary,
+            "keywords": list(document.keywords),
+            "addressees": document.addressees,
+            "published_iso": _iso(document.published_on or issue.published_on or document.dated),
+            "annexes": [
+                {
+                    "title": a.title,
+                    "url": f"{issue.address}{path}" if path in issue.files else "",
+                    "type": a.file.rpartition(".")[2].upper() if path in issue.files else "",
+                    "size": archive.sizes.get(f"{issue.address}{path}", 0),
+                }
+                for a in document.annexes
+                for path in (annex_path(document, a.file),)
+            ],
+            "downloads": _document_downloads(archive, issue, document),
+            "citation": _citation(archive, issue, document),
+            "pdf_pages": [
+                {**_pdf_page_card(issue, scan, p), **_pdf_page_text(scan.pages[p - 1])}
+                for p in pages
+                if scan and p <= len(scan.pages)
+            ],
+            "from_pdf": not document.body and bool(pages),
+        }
+        yield Page(
+            address=document.address,
+            template="document.html",
+            title=document.title,
+            meta=meta,
+            body=document.body,
+        )
+
+
+def _document_downloads(archive: Archive, issue: Issue, document: Document) -> list[dict[str, Any]]:
+    typeset = edition_address(document)
+    if typeset in archive.sizes:
+        return [{"url": typeset, "name": "阅读版 PDF", "size": archive.sizes[typeset]}]
+    if issue.pdf:
+        address = issue.address + issue.pdf
+        fragment = f"#page={document.pages.first}" if document.pages else ""
+        return [
+            {
+                "url": address + fragment,
+                "name": "本期印刷版 PDF",
+                "size": archive.sizes.get(address, 0),
+            }
+        ]
+    return []
+
+
+def _metadata_rows(document: Document) -> list[tuple[str, str]]:
+    """The metadata table, in the order of government information pages; what is empty is left out."""
+    rows = [
+        ("索引号", document.index_number),
+        ("主题分类", document.topic),
+        ("发文机关", "、".join(document.authorities)),
+        ("成文日期", _day(document.dated)),
+        ("发文字号", document.number_text),
+        ("发布日期", _day(document.published_on)),
+        ("施行日期", _day(document.effective_on)),
+        ("有效期至", _day(document.valid_until)),
+        ("公文种类", document.document_type),
+        ("公开方式", document.disclosure),
+        ("关键词", "、".join(document.keywords)),
+    ]
+    return [(name, value) for name, value in rows if value]
+
+
+def _citation(archive: Archive, issue: Issue, document: Document) -> str:
+    """One line that cites the document: 机关：《标题》（字号），载《公报》年期。"""
+    number = f"（{document.number_text}）" if document.number_text else ""
+    authorities = "、".join(document.authorities)
+    lead = f"{authorities}：" if authorities else ""
+    return f"{lead}《{document.title}》{number}，载《{archive.name}》{issue.label}。"
+
+
+def _pdf_pages(archive: Archive, issue: Issue) -> Iterator[Page]:
+    scan = archive.scans.get(issue.address)
+    if scan is None:
+        return
+    card = _issue_card(archive, issue)
+    pdf = issue.address + issue.pdf
+    covering = [d for d in issue.documents if d.pages and not d.withdrawn]
+    for before, page, after in _neighbours(archive.shown_pages(issue)):
+        read = scan.pages[page - 1]
+        image = scan.images.get(page)
+        yield Page(
+            address=f"{issue.address}p{page}/",
+            template="page.html",
+            title=f"{issue.label} 第{page}页",
+            meta={
+                "kind": "page",
+                "issue": card,
+                "page": page,
+                "pages": len(scan.pages),
+                "printed": read.printed_page or "",
+                "quality": read.quality,
+                "method": read.method,
+                **_pdf_page_text(read),
+                "image": {
+                    "url": f"{issue.address}{image.name}",
+                    "width": image.width,
+                    "height": image.height,
+                }
+                if image
+                else None,
+                "downloads": [{"url": pdf, "name": "本期 PDF", "size": archive.sizes.get(pdf, 0)}],
+                "documents": [_document_row(d) for d in covering if d.pages and page in d.pages],
+                "previous": _pdf_page_card(issue, scan, before) if before else None,
+                "next": _pdf_page_card(issue, scan, after) if after else None,
+            },
+        )
+
+
+def _sections(archive: Archive, settings: Settings) -> Iterator[Page]:
+    """Each column: a page of its years, and a page a year with its documents, newest first."""
+    groups: dict[str, dict[int, list[Document]]] = defaultdict(lambda: defaultdict(list))
+    for document in archive.gazette.documents:
+        if document.section:
+            groups[document.section][document.issue.year].append(document)
+    for section in sorted(groups, key=settings.section_order):
+        base = _section_address(section)
+        years = sorted(groups[section], reverse=True)
+        listed = [
+            {"year": y, "url": f"{base}{y}/", "count": len(groups[section][y])} for y in years
+        ]
+        for year in (None, *years):
+            shown = year or years[0]
+            yield Page(
+                address=base if year is None else f"{base}{year}/",
+                template="section.html",
+                title=section if year is None else f"{section}（{year}年）",
+                meta={
+                    "kind": "section",
+                    "section": section,
+                    "year": shown,
+                    "years": listed,
+                    "count": sum(len(d) for d in groups[section].values()),
+                    "documents": [_document_row(d) for d in reversed(groups[section][shown])],
+                },
+            )
+
+
+def _numbers(archive: Archive) -> Iterator[Page]:
+    """`/wh/宁政办发/2019/34/`: the documents of one 发文字号. One number may have many."""
+    groups: dict[str, list[Document]] = defaultdict(list)
+    for document in archive.gazette.documents:
+        if document.number:
+            groups[number_address(document.number)].append(document)
+    for address in sorted(groups):
+        documents = groups[address]
+        yield Page(
+            address=address,
+            template="number.html",
+            title=str(documents[0].number),
+            meta={"kind": "number", "documents": [_document_row(d) for d in documents]},
+        )
+
+
+def _redirects(archive: Archive) -> Iterator[Page]:
+    """Every address that a document had before (旧网址) leads to the one it has now."""
+    for document in archive.gazette.documents:
+        for old in document.old_addresses:
+            path = old.strip("/").removesuffix("index.html")
+            if path and ".." not in path and "://" not in path:
+                yield Page(
+                    address=path if path.endswith((".html", ".htm", ".shtml")) else f"{path}/",
+                    template="redirect.html",
+                    title=document.title,
+                    meta={"kind": "redirect", "to": document.address},
+                )
+
+
+def _sitemap(archive: Archive, settings: Settings) -> dict[str, Any]:
+    return {
+        "kind": "sitemap",
+        "years": [
+            {**y, "listed": [_issue_card(archive, i) for i in archive.gazette.of_year(y["year"])]}
+            for y in _years(archive)
+        ],
+        "sections": _section_counts(archive, settings),
+    }
