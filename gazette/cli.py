@@ -250,6 +250,7 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
     from gazette.search.view import results_json
     from gazette.site.build import processors
 
+    query = query.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # as typed
     issues = _issues(config, issues)
     cache = _cache(issues, config)
     bar = _Bar()
@@ -290,7 +291,7 @@ def extract(file: Path, *, as_json: bool) -> None:
     from gazette.pdf.extract import read_pdf
     from gazette.pdf.model import extract_json
 
-    text = read_pdf(file, cache=Path(_CACHE) / "pdf")
+    text = read_pdf(file, cache=Path(_CACHE).resolve() / "pdf")
     if as_json:
         _print_json(extract_json(file.name, text))
     else:

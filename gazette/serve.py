@@ -73,44 +73,62 @@ class _Handler(SimpleHTTPRequestHandler):
             page = missing.read_bytes() if missing.is_file() else b"404"
             self._send(HTTPStatus.NOT_FOUND, page, "text/html; charset=utf-8", body=body)
             return
+        state = file.stat()
+        known = {"ETag": f'"{state.st_mtime_ns:x}-{state.st_size:x}"'}
+        if path.startswith(f"{self.base}search-index/") and file.name != "manifest.json":
+            known["Cache-Control"] = "public, max-age=31536000, immutable"  # named by their content
+        if self.headers.get("If-None-Match") == known["ETag"]:
+            self._send(HTTPStatus.NOT_MODIFIED, b"", "", body=False, **known)
+            return
         content, kind = file.read_bytes(), self.guess_type(file)
         text = file.suffix in _TEXT
         if text:
             kind += "; charset=utf-8"
         asked = _RANGE.fullmatch(self.headers.get("Range", "")) if self.ranges else None
         if asked:
-            self._send_part(content, kind, asked, body=body)
+            self._send_part(content, kind, asked, body=body, known=known)
         elif text and "gzip" in self.headers.get("Accept-Encoding", ""):
             packed = gzip.compress(content, 6, mtime=0)
-            self._send(HTTPStatus.OK, packed, kind, body=body, Content_Encoding="gzip")
+            known |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            self._send(HTTPStatus.OK, packed, kind, body=body, **known)
         else:
-            self._send(HTTPStatus.OK, content, kind, body=body)
+            self._send(HTTPStatus.OK, content, kind, body=body, **known)
 
-    def _send_part(self, content: bytes, kind: str, asked: re.Match[str], *, body: bool) -> None:
+    def _send_part(
+        self,
+        content: bytes,
+        kind: str,
+        asked: re.Match[str],
+        *,
+        body: bool,
+        known: dict[str, str],
+    ) -> None:
         first = int(asked[1])
         last = min(int(asked[2] or len(content) - 1), len(content) - 1)
         if first > last:
             unsatisfiable = f"bytes */{len(content)}"
             status = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
-            self._send(status, b"", kind, body=body, Content_Range=unsatisfiable)
+            self._send(status, b"", kind, body=body, **{"Content-Range": unsatisfiable})
             return
         span = f"bytes {first}-{last}/{len(content)}"
         part = content[first : last + 1]
-        self._send(HTTPStatus.PARTIAL_CONTENT, part, kind, body=body, Content_Range=span)
+        known = {**known, "Content-Range": span}
+        self._send(HTTPStatus.PARTIAL_CONTENT, part, kind, body=body, **known)
 
     def _send(
         self, status: HTTPStatus, content: bytes, kind: str, *, body: bool = True, **headers: str
     ) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(content)))
+        if status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cache-Control", "no-cache")
+        headers = {"Cache-Control": "no-cache", **headers}
         if self.ranges:
             self.send_header("Accept-Ranges", "bytes")
         for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
+            self.send_header(name, value)
         self.end_headers()
         if body:
             self.wfile.write(content)

@@ -365,7 +365,7 @@ def _metadata_rows(document: Document) -> list[tuple[str, str]]:
 
 
 def _citation(archive: Archive, issue: Issue, document: Document) -> str:
-    """One line that cites the document: 机关：《标题》（字号），载《公报》年期。"""
+    """One line that cites the document: 机关：《标题》（字号），载《公报》年期."""
     number = f"（{document.number_text}）" if document.number_text else ""
     authorities = "、".join(document.authorities)
     lead = f"{authorities}：" if authorities else ""
