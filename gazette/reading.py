@@ -42,4 +42,5 @@ def read_archive(
             text = texts[paths[issue.address]]
             scan = Scan(pages=text.pages, fault=text.fault)
             scans[issue.address] = with_corrections(scan, issue.corrections)
-    return Archive(name=settings.name, gazette=gazette, scans=scans), findings
+    name = settings.name + ("（示例）" if settings.sample else "")
+    return Archive(name=name, gazette=gazette, scans=scans), findings

@@ -40,8 +40,17 @@ class _Handler(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, *args: Any, base: str, ranges: bool, traffic: Traffic, **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        base: str,
+        ranges: bool,
+        policy: str,
+        traffic: Traffic,
+        **more: Any,
+    ) -> None:
         self.base = base
+        self.policy = policy
         self.ranges = ranges
         self.traffic = traffic
         super().__init__(*args, **more)
@@ -122,7 +131,7 @@ class _Handler(SimpleHTTPRequestHandler):
         if status != HTTPStatus.NOT_MODIFIED:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", self.policy)
         self.send_header("X-Content-Type-Options", "nosniff")
         headers = {"Cache-Control": "no-cache", **headers}
         if self.ranges:
@@ -135,27 +144,39 @@ class _Handler(SimpleHTTPRequestHandler):
         self.traffic.answers.append((self.path, len(content) if body else 0))
 
 
-def make_server(
+def make_server(  # noqa: PLR0913  what differs between hosts
     site: Path,
     *,
     port: int = 0,
     base: str = "/",
     ranges: bool = True,
+    policy: str = POLICY,
     traffic: Traffic | None = None,
 ) -> ThreadingHTTPServer:
     """A server for `site` on 127.0.0.1, under the path `base`; port 0 takes a free one."""
     handler = partial(
-        _Handler, directory=str(site), base=base, ranges=ranges, traffic=traffic or Traffic()
+        _Handler,
+        directory=str(site),
+        base=base,
+        ranges=ranges,
+        policy=policy,
+        traffic=traffic or Traffic(),
     )
     return ThreadingHTTPServer(("127.0.0.1", port), handler)
 
 
 @contextmanager
 def serving(
-    site: Path, *, base: str = "/", ranges: bool = True, traffic: Traffic | None = None
+    site: Path,
+    *,
+    base: str = "/",
+    ranges: bool = True,
+    policy: str = POLICY,
+    traffic: Traffic | None = None,
 ) -> Iterator[str]:
     """Serve `site` while the block runs; gives the address of its first page."""
-    with make_server(site, base=base, ranges=ranges, traffic=traffic) as server:
+    made = make_server(site, base=base, ranges=ranges, policy=policy, traffic=traffic)
+    with made as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

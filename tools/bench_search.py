@@ -1,0 +1,426 @@
+"""Search at full size: is it right, and what does it cost, beside Pagefind on the same site.
+
+    python tools/bench_search.py ISSUES SITE [--pagefind PROGRAM] > docs/…
+
+Right: random runs of 2–12 units out of titles and bodies, asked of the browser's own modules and of
+`gazette search`, against a plain scan of `searchable_text`. Cost: a phone that has nothing yet, on
+slow 4G (1.44 Mb/s, 150 ms, processor four times slower), from the address to ten snippets, in a
+real Chromium that counts bytes on the wire. Every figure is of this one run.
+"""
+
+import json
+import random
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from click.testing import CliRunner
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from gazette.archive import entries
+from gazette.cli import main as gazette
+from gazette.reading import read_archive
+from gazette.search import terms
+from gazette.search.entry import Entry, searchable_text
+from gazette.serve import serving
+from gazette.settings import read_settings
+
+TOPICS = (
+    "营商环境", "市场监督管理局", "行政处罚", "养老保险", "食品安全", "公共就业服务",
+    "停车场管理", "安全生产", "环境保护", "义务教育", "住房公积金", "突发事件应急预案",
+    "政府信息公开", "土地征收补偿", "残疾人保障", "人才引进", "招标投标", "城市总体规划",
+    "医疗保障", "知识产权", "物业管理", "大气污染防治", "水资源", "政务服务",
+    "乡村振兴", "国有资产", "统计调查", "道路交通安全", "消防", "历史文化名城",
+)  # fmt: skip
+"""What readers look for, in our words."""
+SLOW_4G = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1.44e6 / 8,
+    "uploadThroughput": 0.675e6 / 8,
+}
+SLOWER = 4
+SHOWN = "[data-state=done], [data-state=error]"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one query: bytes on the wire, seconds from the address to the snippets, hits counted."""
+
+    size: int
+    seconds: float
+    total: int
+
+
+class Phone:
+    """A browser context that has nothing yet and counts what it fetches."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.context = browser.new_context(viewport={"width": 360, "height": 740})
+        self.page = self.context.new_page()
+        session = self.context.new_cdp_session(self.page)
+        session.send("Network.enable")
+        session.send("Network.emulateNetworkConditions", SLOW_4G)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+        self.size = 0
+        session.on("Network.loadingFinished", self._finish)
+
+    def _finish(self, event: dict[str, Any]) -> None:
+        self.size += int(event["encodedDataLength"])
+
+    def measure(self, work: Callable[[Page], int]) -> Cost:
+        """The cost of one piece of work, which returns how many hits there are."""
+        self.page.wait_for_timeout(50)
+        before, start = self.size, time.monotonic()
+        total = work(self.page)
+        seconds = time.monotonic() - start
+        self.page.wait_for_timeout(300)  # what was still on its way belongs to it
+        return Cost(self.size - before, seconds, total)
+
+
+def ours_first(address: str, query: str) -> Callable[[Page], int]:
+    """Open the result page by its address."""
+
+    def work(page: Page) -> int:
+        page.goto(f"{address}search/?q={query}", wait_until="commit")
+        page.wait_for_selector(SHOWN)
+        return int(page.locator("[data-total]").first.get_attribute("data-total") or 0)
+
+    return work
+
+
+def ours_next(query: str) -> Callable[[Page], int]:
+    """Type another query on the page that is open."""
+
+    def work(page: Page) -> int:
+        box = page.get_by_role("searchbox").first
+        box.fill(query)
+        box.press("Enter")
+        page.wait_for_selector(SHOWN)
+        return int(page.locator("[data-total]").first.get_attribute("data-total") or 0)
+
+    return work
+
+
+PAGEFIND_PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>Pagefind</title>
+<script type="module" src="pagefind-page.js"></script><body><ol></ol></body></html>"""
+PAGEFIND_SCRIPT = """const pagefind = await import("./pagefind/pagefind.js");
+globalThis.ask = async (query) => {
+  const list = document.querySelector("ol");
+  list.replaceChildren();
+  delete list.dataset.total;
+  const found = await pagefind.search(query);
+  for (const data of await Promise.all(found.results.slice(0, 10).map((r) => r.data()))) {
+    const row = document.createElement("li");
+    row.innerHTML = data.excerpt;
+    list.append(row);
+  }
+  list.dataset.total = found.results.length;
+};
+globalThis.everything = async (query) => {
+  const found = await pagefind.search(query);
+  return Promise.all(found.results.map(async (r) => (await r.data()).url));
+};
+const said = new URLSearchParams(location.search).get("q");
+if (said) await ask(said);
+document.body.dataset.ready = "";"""
+
+
+def pagefind_first(address: str, query: str) -> Callable[[Page], int]:
+    """A page that does nothing but ask Pagefind and load ten results."""
+
+    def work(page: Page) -> int:
+        page.goto(f"{address}pagefind.html?q={query}", wait_until="commit")
+        page.wait_for_selector("ol[data-total]", state="attached", timeout=120_000)
+        return int(page.locator("ol").get_attribute("data-total") or 0)
+
+    return work
+
+
+def pagefind_next(query: str) -> Callable[[Page], int]:
+    """Another query on that page."""
+
+    def work(page: Page) -> int:
+        page.evaluate("query => ask(query)", query)
+        return int(page.locator("ol").get_attribute("data-total") or 0)
+
+    return work
+
+
+class Truth:
+    """The plain scan: every entry's folded units in one string each, blocks kept apart."""
+
+    def __init__(self, found: Iterable[Entry]) -> None:
+        self.texts: list[tuple[str, str]] = []
+        for entry in found:
+            blocks = searchable_text(entry).split("\n")
+            joined = "\n".join(f" {' '.join(terms.units(block))} " for block in blocks)
+            self.texts.append((entry.url, joined))
+
+    def of(self, run: Sequence[str]) -> set[str]:
+        """Addresses of the entries that hold a run."""
+        wanted = f" {' '.join(run)} "
+        return {url for url, text in self.texts if wanted in text}
+
+
+def random_runs(found: Sequence[Entry], count: int) -> list[str]:
+    """Texts of 2–12 units, a quarter of them out of titles; the same for the same content."""
+    chance = random.Random(1949)  # noqa: S311  no secret
+    runs: list[str] = []
+    while len(runs) < count:
+        entry = chance.choice(found)
+        text = entry.title if chance.random() < 0.25 else chance.choice(entry.body.split("\n"))  # noqa: PLR2004
+        places = list(terms.spans(text))
+        length = chance.randint(2, 12)
+        if len(places) < length:
+            continue
+        start = chance.randrange(len(places) - length + 1)
+        run = text[places[start].start : places[start + length - 1].end]
+        if not any(mark in run for mark in '"“”「」『』‘’'):
+            runs.append(run)
+    return runs
+
+
+COLLECT = """async ([address, queries]) => {
+  const { Index } = await import(address + "assets/search/index.js");
+  const { Search } = await import(address + "assets/search/query.js");
+  globalThis.index ??= new Index(address + "search-index/");
+  const answers = [];
+  for (const query of queries) {
+    const search = new Search(index, query);
+    const urls = [];
+    for (let hits; (hits = await search.more(50)).length; )
+      for (const hit of hits) if (hit.match === "exact" || hit.match === "number") urls.push(hit.passage.url);
+    answers.push(urls);
+  }
+  return answers;
+}"""
+
+
+def right(
+    browser: Browser, address: str, found: list[Entry], count: int, call: list[str]
+) -> list[str]:
+    """Rows on recall and precision of exact hits, by the browser and by the command."""
+    truth = Truth(found)
+    runs = random_runs(found, count)
+    expected = [truth.of(terms.units(run)) for run in runs]
+    page = browser.new_page()
+    page.goto(f"{address}search/")
+    by_browser: list[set[str]] = []
+    for at in range(0, count, 10):
+        queries = [f"“{run}”" for run in runs[at : at + 10]]
+        by_browser += map(set, page.evaluate(COLLECT, [address, queries]))
+    page.close()
+    by_command: list[set[str]] = []
+    runner = CliRunner()
+    for run in runs:
+        query = ["search", f"“{run}”", "--json", "--limit", "1000000", *call]
+        said = json.loads(runner.invoke(gazette, query, catch_exceptions=False).stdout)
+        exact = (hit for hit in said["hits"] if hit["match"] in ("exact", "number"))
+        by_command.append({hit["url"] for hit in exact})
+    rows = []
+    for name, answers in (("浏览器", by_browser), ("命令行", by_command)):
+        hit = sum(len(a & e) for a, e in zip(answers, expected, strict=True))
+        wanted, given = sum(map(len, expected)), sum(map(len, answers))
+        rows.append(f"| {name} | {count} | {wanted} | {hit / wanted:.4f} | {hit / given:.4f} |")
+    return rows
+
+
+def spread(values: Sequence[float]) -> tuple[float, float]:
+    """Median and 95th percentile."""
+    return statistics.median(values), sorted(values)[int(len(values) * 0.95)]
+
+
+def costs(
+    browser: Browser,
+    first: Callable[[str], Callable[[Page], int]],
+    again: Callable[[str], Callable[[Page], int]],
+) -> tuple[str, dict[str, int]]:
+    """A row of cells of the table of costs, and totals by query."""
+    cold, warm, totals = [], [], {}
+    for at, query in enumerate(TOPICS):
+        phone = Phone(browser)
+        cost = phone.measure(first(query))
+        totals[query] = cost.total
+        cold.append(cost)
+        warm.append(phone.measure(again(TOPICS[(at + 7) % len(TOPICS)])))
+        phone.context.close()
+    cells = []
+    for values, scale, digits in (
+        ([c.size for c in cold], 1000, 1),
+        ([c.size for c in warm], 1000, 1),
+        ([c.seconds for c in cold], 1, 2),
+        ([c.seconds for c in warm], 1, 2),
+    ):
+        middle, high = spread(values)
+        cells += [f"{middle / scale:.{digits}f}", f"{high / scale:.{digits}f}"]
+    return " | ".join(cells), totals
+
+
+HOSTILE = (
+    [
+        ".*", "[a-z]+", "(((((", "\\", "^$", "a|b", "?", "+++", "{1,99999}", "$&", "%00", "%E4%BD",
+        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;b&gt;", "'\"><svg/onload=1>",
+        "\u0000", "a\u0000b", "\u202e倒", "😀😀", "👨‍👩‍👧", "\ud800", "字\udc00", "\ufffe", "ﬃ", "İ", "ß", "①②",
+        "-", "--", "-“”", "“", "”“", '"""', "「", "- -", "OR", "AND NOT", "*", "第", "号", "年", "〔〕",
+        "令", "字第号", "国发〔〕号", "99999999999999999999号", "　", " ", "\t\n", "a" * 10_000, "政" * 10_000,
+        "市政府 " * 2_000, "“" * 5_000, "-" * 5_000, "__proto__", "constructor", "toString", "null",
+    ]
+)  # fmt: skip
+"""Queries that no reader types; the rest of the two hundred is random."""
+
+
+def hostile(browser: Browser, address: str) -> str:
+    """Type two hundred hostile queries; what went wrong, as a sentence."""
+    chance = random.Random(7)  # noqa: S311  no secret
+    queries = list(HOSTILE)
+    while len(queries) < 200:  # noqa: PLR2004
+        queries.append("".join(chr(chance.choice([chance.randrange(0x110000), chance.randrange(0x80),
+            chance.randrange(0x4E00, 0x9FFF)])) for _ in range(chance.randint(1, 40))))  # fmt: skip
+    problems: list[str] = []
+    page = browser.new_page()
+    page.on("pageerror", lambda e: problems.append(str(e)))
+    page.on("dialog", lambda d: (problems.append(d.message), d.dismiss()))
+    page.goto(f"{address}search/")
+    for query in queries:
+        page.evaluate(
+            """query => { const box = document.querySelector("#search input[name=q]");
+              box.value = query; box.form.requestSubmit(); }""",
+            query,
+        )
+        page.wait_for_selector(SHOWN)
+        state = page.locator("[data-state]").first.get_attribute("data-state")
+        foreign = page.locator(".s-list :is(script, img, svg, iframe, style)").count()
+        if state != "done" or foreign:
+            problems.append(f"{query[:40]!r}: {state}, {foreign}")
+    page.close()
+    return f"{len(queries)} 个刁难的检索词：{len(problems)} 个出错。{'；'.join(problems[:5])}"
+
+
+def build_times(issues: Path, config: Path, pagefind: str | None, site: Path) -> list[str]:
+    """Rows on making the index: seconds, peak memory, files, bytes; each in a process of its own."""
+    rows = []
+    script = (
+        "import sys, time, resource, pathlib, json\n"
+        "from gazette.archive import entries\n"
+        "from gazette.index import make_static_index\n"
+        "from gazette.reading import read_archive\n"
+        "from gazette.settings import read_settings\n"
+        "from gazette.search import whoosh_index\n"
+        "issues, config, out = map(pathlib.Path, sys.argv[1:])\n"
+        "settings = read_settings(config)\n"
+        "found = list(entries(read_archive(settings, issues, cache=issues.parent / '.gazette')[0]))\n"
+        "start = time.monotonic()\n"
+        "files = make_static_index(found, out / 'grams', closed_through=settings.closed_through)\n"
+        "grams = time.monotonic() - start\n"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "start = time.monotonic()\n"
+        "whoosh_index.update(out / 'words', found)\n"
+        "words = time.monotonic() - start\n"
+        "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "size = sum(p.stat().st_size for p in files.values())\n"
+        "inner = sum(p.stat().st_size for p in (out / 'words').iterdir())\n"
+        "print(json.dumps([[grams, peak, len(files), size],"
+        " [words, after, len(list((out / 'words').iterdir())), inner]]))\n"
+    )
+    with tempfile.TemporaryDirectory(dir=site.parent) as folder:
+        command = [sys.executable, "-c", script, str(issues), str(config), folder]
+        said = subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+        names = ("本项目：网页的索引", "本项目：Whoosh（命令行排序）")
+        for name, row in zip(names, json.loads(said.stdout), strict=True):
+            rows.append(_build_row(name, *row))
+    if pagefind:
+        shutil.rmtree(site / "pagefind", ignore_errors=True)
+        start = time.monotonic()
+        subprocess.run(  # noqa: S603
+            [pagefind, "--site", str(site), "--quiet"], check=True, capture_output=True
+        )
+        seconds = time.monotonic() - start
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        files = [p for p in (site / "pagefind").rglob("*") if p.is_file()]
+        rows.append(
+            _build_row("Pagefind", seconds, peak, len(files), sum(p.stat().st_size for p in files))
+        )
+    return rows
+
+
+def _build_row(name: str, seconds: float, peak: int, files: int, size: int) -> str:
+    return f"| {name} | {seconds:.1f} | {peak / 1024:.0f} | {files} | {size / 1e6:.1f} |"
+
+
+@click.command()
+@click.argument("issues", type=click.Path(path_type=Path, exists=True))
+@click.argument("site", type=click.Path(path_type=Path, exists=True))
+@click.option("--config", default="mkdocs.yml", type=click.Path(path_type=Path))
+@click.option("--runs", default=1000, help="随机取多少段文字来检查对错。")
+@click.option("--pagefind", help="Pagefind 程序；不写就不比。")
+@click.option("--chromium", default="/usr/bin/chromium", help="浏览器在哪里。")
+def main(  # noqa: PLR0913, PLR0917  one parameter an option
+    issues: Path, site: Path, config: Path, runs: int, pagefind: str | None, chromium: str
+) -> None:
+    """Measure everything and print it as Markdown."""
+    issues, site, config = issues.resolve(), site.resolve(), config.resolve()
+    archive, _ = read_archive(read_settings(config), issues, cache=issues.parent / ".gazette")
+    found = list(entries(archive))
+    pages = sum(e.kind == "page" for e in found)
+    size = sum(len(searchable_text(e)) for e in found)
+    click.echo(f"{len(found) - pages} 件文件，{pages} 个 PDF 页，{size / 1e6:.1f} 百万字。\n")
+
+    click.echo("| 编索引 | 秒 | 内存 MB | 文件 | MB |\n|---|--:|--:|--:|--:|")
+    click.echo("\n".join(build_times(issues, config, pagefind, site)) + "\n")
+    if pagefind:
+        (site / "pagefind.html").write_text(PAGEFIND_PAGE, "utf-8")
+        (site / "pagefind-page.js").write_text(PAGEFIND_SCRIPT, "utf-8")
+    call = ["--issues", str(issues), "--config", str(config)]
+    # Pagefind's WebAssembly may not run under our policy.
+    with serving(site, policy="") as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        click.echo(
+            "| 慢速 4G，处理器慢四倍 | 首次 KB：中位 | 95% | 再次 KB：中位 | 95% "
+            "| 首次 秒：中位 | 95% | 再次 秒：中位 | 95% |\n|---|" + "--:|" * 8
+        )
+        cells, totals = costs(browser, lambda q: ours_first(address, q), ours_next)
+        click.echo(f"| 本项目 | {cells} |")
+        if pagefind:
+            cells, theirs = costs(browser, lambda q: pagefind_first(address, q), pagefind_next)
+            click.echo(f"| Pagefind | {cells} |")
+            quoted, cited = costs(
+                browser,
+                lambda q: pagefind_first(address, f'"{q}"'),
+                lambda q: pagefind_next(f'"{q}"'),
+            )
+            click.echo(f"| Pagefind，加引号 | {quoted} |")
+            truth = Truth(found)
+            click.echo(
+                "\n| 检索词 | 逐字扫描 | 本项目（含分词匹配） | Pagefind | 加引号 |\n|---|--:|--:|--:|--:|"
+            )
+            for query in TOPICS[:12]:
+                counts = [
+                    len(truth.of(terms.units(query))),
+                    totals[query],
+                    theirs[query],
+                    cited[query],
+                ]
+                click.echo(f"| {query} | {' | '.join(map(str, counts))} |")
+        click.echo("\n| 随机取的一段文字 | 个数 | 真结果 | 召回 | 准确 |\n|---|--:|--:|--:|--:|")
+        click.echo("\n".join(right(browser, address, found, runs, call)))
+        click.echo("\n" + hostile(browser, address))
+        browser.close()
+    for name in ("pagefind.html", "pagefind-page.js"):
+        (site / name).unlink(missing_ok=True)
+    shutil.rmtree(site / "pagefind", ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
