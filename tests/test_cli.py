@@ -178,9 +178,7 @@ def test_a_fault_costs_itself_only_and_strict_publishes_nothing(city: Path) -> N
 
 def test_building_twice_gives_the_same_bytes(city: Path) -> None:
     for name in ("one", "two"):
-        done = gazette(
-            city, "build", "--clean", "--jobs", str(len(name) % 2 + 1), "--site", name
-        )
+        done = gazette(city, "build", "--clean", "--jobs", str(len(name) % 2 + 1), "--site", name)
         assert done.returncode == 0, done.stderr
     files = {p.relative_to(city / "one") for p in (city / "one").rglob("*") if p.is_file()}
     assert files == {p.relative_to(city / "two") for p in (city / "two").rglob("*") if p.is_file()}

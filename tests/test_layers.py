@@ -75,7 +75,9 @@ def test_every_library_has_one_owner(module: str) -> None:
     for name in imports(module):
         owners = OWNERS.get(name.split(".")[0])
         if owners is not None:
-            assert module in owners or module.split("/", maxsplit=1)[0] in owners, f"{module} 不应导入 {name}"
+            assert module in owners or module.split("/", maxsplit=1)[0] in owners, (
+                f"{module} 不应导入 {name}"
+            )
 
 
 @pytest.mark.parametrize("module", modules())

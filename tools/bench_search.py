@@ -24,7 +24,7 @@ from typing import Any
 
 import click
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from gazette.archive import entries
 from gazette.cli import main as gazette
@@ -289,7 +289,12 @@ def hostile(browser: Browser, address: str) -> str:
     problems: list[str] = []
     page = browser.new_page()
     page.on("pageerror", lambda e: problems.append(str(e)))
-    page.on("dialog", lambda d: (problems.append(d.message), d.dismiss()))
+
+    def alarm(dialog: Dialog) -> None:
+        problems.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", alarm)
     page.goto(f"{address}search/")
     for query in queries:
         page.evaluate(

@@ -9,11 +9,11 @@ Kind = Literal["document", "page"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that can be found. `url` is site-relative and percent-encoded, and its identity.
+    r"""One thing that can be found. `url` is site-relative and percent-encoded, and its identity.
 
     `number` is the 发文字号 as printed or ""; `issue` the issue's address part ("2020/05-06");
     `page` counts from 1 and is None for a document; `year` is the year of the issue; `body` is the
-    rendered text, in which every "\\n" is a barrier (the end of a block, a table cell or a page).
+    rendered text, in which every "\n" is a barrier (the end of a block, a table cell or a page).
     `quality` is "" or, for a page, why its text may be wrong ("scanned", "garbled", …).
     """
 

@@ -270,9 +270,7 @@ def _keys(firsts: Ints, seconds: Ints, passages: Ints, titles: Ints) -> Keys:
 
 
 def _counted(keys: Keys, nexts: Bytes) -> tuple[Keys, Bytes]:
-    """One key for each term and passage, marked where it is in the title or there often; and what
-    follows the term there.
-    """
+    """One key for each term and passage, with its marks; and what follows the term there."""
     order = np.argsort(keys)
     keys, nexts = keys[order], nexts[order]
     places = keys >> np.uint64(_MARK)
@@ -298,7 +296,7 @@ class _Columns:
     next_ends: Ints
 
     def shard(self, names: list[str], span: slice) -> bytes:
-        lists, sizes = [], []
+        lists: list[bytes] = []
         flat = self.list_ends
         position = int(flat[span.start])
         for term in [t for t in range(span.start, span.stop) if t in self.bitmaps]:
@@ -324,7 +322,7 @@ class _Columns:
         return varints(np.array([len(packed)])) + packed + deflate(nexts)
 
 
-def _columns(
+def _columns(  # noqa: PLR0913, PLR0917  six parallel arrays
     keys: Keys, nexts: Bytes, begins: Ints, counts: Ints, title_units: Bytes, passages: int
 ) -> _Columns:
     """Posting lists and marks of some terms, given where each one's keys begin and how many."""
@@ -375,10 +373,10 @@ def _stream(
     """Values as varints, some followed by one more byte; and where each of them ends."""
     sizes = np.ones(len(values), np.int64)
     for bits in range(7, 56, 7):
-        more = values >> bits > 0
-        if not more.any():
+        longer = values >> bits > 0
+        if not longer.any():
             break
-        sizes += more
+        sizes += longer
     ends = np.cumsum(sizes if with_byte is None else sizes + with_byte)
     out = np.zeros(int(ends[-1]) if len(ends) else 0, np.uint8)
     begins = np.concatenate(([0], ends[:-1])) if len(ends) else ends

@@ -4,15 +4,17 @@ r"""Answers a query from the index. `query.js` follows the same rules and finds 
 `terms.number_key`) is looked for as such: first the documents whose own number it is (*number*),
 then those that hold it as a run (*exact*); if there is neither, it is an ordinary query. Otherwise
 blanks separate *groups*, all of which must be there. A group in quotes ("" “” ‘’ '' 「」 『』) is
-a phrase; `-` before a group excludes it. A group of a single Han character searches titles only.
+a phrase; `-` before a group excludes it. A single Han character searches titles only, and beside
+other groups it is left out: 垃圾 费 means 垃圾.
 
 **Matching.** *Exact*: every group stands as a contiguous run within one block. *Words*: every
 bigram of the unquoted groups is somewhere in the entry, and every quoted group stands as a run.
 Exact ones come first. If nothing is found, *relaxed*: what has any term of any group.
 
 **Certainty.** Postings tell the passages that hold all bigrams of a run, each followed by something
-like what follows it there; whether they stand in a row is verified against the text, here for as many as are asked for and up to `VERIFY` to make the
-total exact. No text is needed for a run of two units, nor for the set of words matches.
+like what follows it there; whether they stand in a row is verified against the text, here for as
+many as are asked for and up to `VERIFY` to make the total exact. No text is needed for a run of two
+units, nor for the set of words matches.
 
 **Order.** BM25 over passages that hold the group (twice more where often), and a bonus for titles,
 larger the more of the title the group is; pages count less than documents; then the newer first.
@@ -22,6 +24,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from gazette.search import terms
@@ -55,6 +58,11 @@ class Group:
     def terms(self) -> list[str]:
         """What the index is asked for, without repetitions."""
         return list(dict.fromkeys(terms.terms(self.units)))
+
+    @property
+    def lone(self) -> bool:
+        """Whether it is one Han character, of which the index knows titles only."""
+        return len(self.units) == 1 and terms.is_single(self.units[0])
 
     @property
     def unsure(self) -> bool:
@@ -121,7 +129,8 @@ def parse(query: str) -> list[Group]:
         if run:
             found[Group(run, phrase=bool(close), exclude=exclude)] = None
         at = end + 1 if close else end
-    return list(found)
+    telling = [group for group in found if not group.lone]
+    return telling if any(not group.exclude for group in telling) else list(found)
 
 
 @dataclass(slots=True)
@@ -262,7 +271,7 @@ def _allowed(index: Index, filters: Filters) -> list[bool] | None:
     return allowed
 
 
-def search(
+def search(  # noqa: PLR0913  the choices of one search
     index: Index,
     query: str,
     filters: Filters | None = None,
@@ -271,13 +280,14 @@ def search(
     sort: Sort = "relevance",
     rank: Rank | None = None,
 ) -> Results:
-    """Find entries. `rank` gives scores of addresses by other means (words, say); they then order
-    the hits of each kind of match, and our own score decides between equals.
+    """Find entries.
+
+    `rank` gives scores of addresses by other means (words, say); they then order the hits of each
+    kind of match, and our own score decides between equals.
     """
     work = _Search(index, filters or Filters())
     for plan in _plans(work, query):
-        scores = _scores(work, plan, rank)
-        hits, dropped, sure = _take(work, plan, scores, max(limit, 1), sort)
+        hits, dropped, sure = _take(work, plan, max(limit, 1), sort, rank)
         if hits:
             total = len(plan.own) + len(plan.exact) + len(plan.words) - dropped
             return Results(query=query, total=total, total_exact=sure, hits=tuple(hits[:limit]))
@@ -343,10 +353,10 @@ def _common(sets: Iterable[Iterable[int]]) -> set[int]:
     return set.intersection(*map(set, sets))
 
 
-def _scores(work: _Search, plan: _Plan, rank: Rank | None) -> dict[int, float]:
-    runs = [found for _, found in plan.runs]
-    scores = {entry: work.score(entry, runs) for entry in plan.exact}
-    scores |= {entry: work.score(entry, plan.terms) for entry in plan.words}
+def _scores(
+    work: _Search, entries: Iterable[int], parts: Sequence[Mapping[int, _Stats]], rank: Rank | None
+) -> dict[int, float]:
+    scores = {entry: work.score(entry, parts) for entry in entries}
     if rank:
         urls = list(work.index.urls())
         better = rank([urls[entry] for entry in scores])
@@ -356,24 +366,22 @@ def _scores(work: _Search, plan: _Plan, rank: Rank | None) -> dict[int, float]:
 
 
 def _take(
-    work: _Search, plan: _Plan, scores: Mapping[int, float], limit: int, sort: Sort
+    work: _Search, plan: _Plan, limit: int, sort: Sort, rank: Rank | None
 ) -> tuple[list[Hit], int, bool]:
     """The first hits, verified; how many candidates proved false; whether that is all of them."""
-
-    def order(entry: int) -> tuple[float, int]:
-        return (-scores.get(entry, 0.0) if sort == "relevance" else 0.0, -entry)
-
     must_verify = VERIFY if plan.unsure else 0
     hits: list[Hit] = []
     dropped = judged = 0
     words = set(plan.words)
-    tiers: list[tuple[Match, set[int]]] = [
-        ("number", plan.own),
-        ("exact", plan.exact),
-        (plan.words_match, words),
+    tiers: list[tuple[Match, set[int], list[Mapping[int, _Stats]]]] = [
+        ("number", plan.own, []),
+        ("exact", plan.exact, [found for _, found in plan.runs]),
+        (plan.words_match, words, [*plan.terms]),
     ]
-    for match, entries in tiers:
-        for entry in sorted(entries, key=order):
+    for match, entries, parts in tiers:
+        scores = _scores(work, entries, parts, rank)
+        ranks = scores if sort == "relevance" else dict.fromkeys(scores, 0.0)
+        for entry in sorted(entries, key=lambda entry: (-ranks[entry], -entry)):
             if len(hits) >= limit and judged >= must_verify:
                 return hits, dropped, not plan.unsure
             judged += 1
@@ -381,7 +389,7 @@ def _take(
             verdict = _judge(work, plan, entry, match, places)
             if verdict == match:
                 if len(hits) < limit:
-                    hits.append(_hit(work, plan, entry, match, places, scores.get(entry, 0.0)))
+                    hits.append(_hit(work, plan, match, places, scores[entry]))
             elif verdict == "words":
                 words.add(entry)
             else:
@@ -420,13 +428,11 @@ def _places(work: _Search, plan: _Plan, entry: int) -> list[int]:
     return sorted(weights, key=lambda number: (-weights[number], number))
 
 
-def _hit(
-    work: _Search, plan: _Plan, entry: int, match: Match, places: Sequence[int], score: float
-) -> Hit:
+def _hit(work: _Search, plan: _Plan, match: Match, places: Sequence[int], score: float) -> Hit:
     passage = work.passage(places[0])
     runs = [group.units for group, _ in plan.runs]
     if match in ("words", "relaxed"):
-        runs += [pair for run in runs for pair in zip(run, run[1:], strict=False)]
+        runs += [pair for run in runs for pair in pairwise(run)]
     text, marks = snippet(passage.text, runs)
     return Hit(match=match, passage=passage, snippet=text, marks=tuple(marks), score=score)
 
@@ -447,7 +453,7 @@ def snippet(text: str, runs: Sequence[Sequence[str]]) -> tuple[str, list[tuple[i
         return len({k for s, e, k in ranges if start <= s and e <= start + SNIPPET - LEAD})
 
     best = max((start for start, _, _ in ranges), key=lambda s: (kinds(s), -s), default=0)
-    begin = max(best - LEAD, 0)
+    begin = max(best - LEAD, 0) if len(text) > SNIPPET else 0
     end = min(begin + SNIPPET, len(text))
     before, after = "…" if begin else "", "…" if end < len(text) else ""
     shift = len(before) - begin

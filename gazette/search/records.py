@@ -24,7 +24,19 @@ from gazette.search.entry import Entry
 
 SLOT = 1280
 PACK = 64
-FIELDS = ["kind", "title", "number", "url", "issue", "page", "section", "dated", "authorities", "document_type", "quality"]
+FIELDS = [
+    "kind",
+    "title",
+    "number",
+    "url",
+    "issue",
+    "page",
+    "section",
+    "dated",
+    "authorities",
+    "document_type",
+    "quality",
+]
 _LENGTH = struct.Struct("<I")
 
 

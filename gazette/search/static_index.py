@@ -58,13 +58,14 @@ def segment_key(entries: Iterable[Entry]) -> str:
 
 
 def build_segment(entries: Sequence[Entry], out: Path) -> Segment:
-    """Make the segment of these entries in `out`, or find it made. Sorted by the caller, oldest
-    first: that order is "newest first" backwards, and what breaks ties.
+    """Make the segment of these entries in `out`, or find it made.
+
+    Sorted by the caller, oldest first: that order is "newest first" backwards, and breaks ties.
     """
     key = segment_key(entries)
     folder = out / key
-    if (folder / "segment.json").is_file():
-        return _segment(json.loads((folder / "segment.json").read_text("utf-8")))
+    if made := _made(folder):
+        return made
     part = out / f"{key}.part"
     shutil.rmtree(part, ignore_errors=True)
     for name in ("grams", "texts"):
@@ -84,10 +85,26 @@ def build_segment(entries: Sequence[Entry], out: Path) -> Segment:
     segment = Segment(
         key=key, entries=len(entries), slots=slots, bits=(shards + 1).bit_length() - 1
     )
-    (part / "segment.json").write_text(json.dumps(asdict(segment)), "utf-8")
+    said = {"segment": asdict(segment), "bytes": _bytes(part)}
+    (part / "segment.json").write_text(json.dumps(said), "utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
     return segment
+
+
+def _made(folder: Path) -> Segment | None:
+    """The segment that stands in a folder, None where it is not whole: a disk may have been full."""
+    try:
+        said = json.loads((folder / "segment.json").read_text("utf-8"))
+        return Segment(**said["segment"]) if said["bytes"] == _bytes(folder) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _bytes(folder: Path) -> int:
+    """Bytes of all files of a segment but `segment.json`."""
+    files = (p for p in folder.rglob("*.bin") if p.is_file())
+    return sum(p.stat().st_size for p in files)
 
 
 def _write_texts(
@@ -117,8 +134,12 @@ def _write_texts(
             for record, text in records.records(entry):
                 size = records.slots(record)
                 if slot % records.PACK + size > records.PACK and slot % records.PACK:
-                    slot += records.PACK - slot % records.PACK
+                    rest_of_pack = records.PACK - slot % records.PACK
+                    slot += rest_of_pack
                     flush()
+                    if first:  # an entry starts at its first record
+                        counts[-1] += rest_of_pack
+                        begin = slot
                 if first:
                     sources += [
                         grams.Source(slot, entry.title, is_title=True),
@@ -219,7 +240,10 @@ class Index:
         except (OSError, ValueError) as error:
             raise SearchError("检索索引读不出来", path=str(folder)) from error
         expected = (FORMAT, records.SLOT, records.PACK)
-        if tuple(manifest.get(name) for name in ("format", "slot", "pack")) != expected:
+        if (
+            not isinstance(manifest, dict)
+            or tuple(manifest.get(name) for name in ("format", "slot", "pack")) != expected
+        ):
             raise SearchError("检索索引是另一个版本的", path=str(folder), hint="请重新生成网站")
         self.segments = [_segment(said) for said in manifest["segments"]]
         self._packs: dict[tuple[int, int], bytes] = {}
@@ -230,7 +254,7 @@ class Index:
         for segment in self.segments:
             self._bases.append(slots)
             at = slots
-            reader = grams.Reader(records.inflate(self._bytes(segment, "items.bin")))
+            reader = grams.Reader(records.inflate(self._read(segment, "items.bin")))
             for _ in range(2 * reader.varint()):
                 reader.varint()
             for _ in range(segment.entries):
@@ -241,7 +265,7 @@ class Index:
             slots += segment.slots
         self.starts.append(slots)
 
-    def _bytes(self, segment: Segment, name: str) -> bytes:
+    def _read(self, segment: Segment, name: str) -> bytes:
         path = self._folder / segment.key / name
         try:
             return path.read_bytes()
@@ -257,7 +281,7 @@ class Index:
                 shard = grams.fnv1a(term.encode()) & ((1 << segment.bits) - 1)
                 shards.setdefault(shard, []).append(term)
             for shard, names in shards.items():
-                data = self._bytes(segment, f"grams/{shard:04x}.bin")
+                data = self._read(segment, f"grams/{shard:04x}.bin")
                 for term, postings in grams.lookup(data, names).items():
                     known = found[term]
                     found[term] = grams.Postings(
@@ -277,7 +301,7 @@ class Index:
         if data is None:
             if len(self._packs) >= 256:  # noqa: PLR2004  # 25 MB at most
                 self._packs.clear()
-            data = self._bytes(self.segments[which], f"texts/{pack:04x}.bin")
+            data = self._read(self.segments[which], f"texts/{pack:04x}.bin")
             self._packs[which, pack] = data
         return records.read(data, local)
 
@@ -294,7 +318,7 @@ class Index:
         return Facet(names, sets, column)
 
     def _facet(self, segment: Segment, name: str) -> Facet:
-        reader = grams.Reader(records.inflate(self._bytes(segment, f"{name}.bin")))
+        reader = grams.Reader(records.inflate(self._read(segment, f"{name}.bin")))
         said = json.loads(reader.take(reader.varint()))
         return Facet(said["names"], said["sets"], [reader.varint() for _ in range(segment.entries)])
 
@@ -302,5 +326,5 @@ class Index:
         """The address of every entry, in order."""
         for segment in self.segments:
             if segment.entries:
-                data = records.inflate(self._bytes(segment, "urls.bin"))
+                data = records.inflate(self._read(segment, "urls.bin"))
                 yield from data.decode().split("\n")

@@ -27,8 +27,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
+
+from gazette import han
 
 SINGLES = (
     "\u2e80-\u2fd5\u3005\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f"
@@ -53,19 +55,7 @@ class Span(NamedTuple):
 @cache
 def simplified() -> dict[str, str]:
     """Traditional character → simplified, for those that differ; no value is itself a key."""
-    table: dict[str, str] = {}
-    source = files("opencc").joinpath("dictionary", "TSCharacters.txt").read_text("utf-8")
-    for line in source.splitlines():
-        traditional, _, candidates = line.partition("\t")
-        first = candidates.split(" ")[0]
-        if len(traditional) == len(first) == 1 and traditional != first:
-            table[traditional] = first
-    for key in list(table):
-        seen = {key}
-        while table[key] in table and table[key] not in seen:
-            seen.add(table[key])
-            table[key] = table[table[key]]
-    return {key: value for key, value in table.items() if value not in table} | _ROUND_ZEROS
+    return {**han.simplified(), **_ROUND_ZEROS}
 
 
 def traditional(chars: Iterable[str]) -> set[str]:
@@ -126,7 +116,7 @@ def terms(run: Sequence[str]) -> list[str]:
     """The terms under which a run of units is found: its bigrams, or the one unit itself."""
     if len(run) == 1:
         return list(run)
-    return [f"{first} {second}" for first, second in zip(run, run[1:], strict=False)]
+    return [f"{first} {second}" for first, second in pairwise(run)]
 
 
 def spans(text: str) -> Iterator[Span]:

@@ -142,7 +142,8 @@ def _newest(issue: Issue) -> tuple[date, IssueNumber]:
 
 def _home(archive: Archive, settings: Settings, on: date | None) -> Page:
     issues = archive.gazette.issues
-    latest, *recent = [*sorted(issues, key=_newest, reverse=True)[:7], None]
+    newest = sorted(issues, key=_newest, reverse=True)
+    latest = newest[0] if newest else None
     return Page(
         address="",
         template="home.html",
@@ -152,7 +153,7 @@ def _home(archive: Archive, settings: Settings, on: date | None) -> Page:
             "latest": _issue_card(archive, latest) if latest else None,
             "latest_sections": _by_section(latest.documents, settings) if latest else [],
             "latest_downloads": _downloads(archive, latest) if latest else [],
-            "recent": [_issue_card(archive, i) for i in recent if i],
+            "recent": [_issue_card(archive, i) for i in newest[1:7]],
             "years": _years(archive),
             "sections": _section_counts(archive, settings),
             "counts": {

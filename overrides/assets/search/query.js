@@ -58,7 +58,9 @@ export function parse(query) {
     }
     at = close ? end + 1 : end;
   }
-  return Array.from(found.values());
+  const groups = Array.from(found.values());
+  const telling = groups.filter((group) => group.units.length > 1 || !isSingle(group.units[0]));
+  return telling.some((group) => !group.exclude) ? telling : groups;
 }
 
 /** If a whole query reads as a 发文字号: its key, and the run to look for elsewhere. @param {string} query

@@ -1,0 +1,170 @@
+"""The static index: what is put in is read back, changes touch what they must, damage is named."""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gazette.errors import SearchError
+from gazette.index import make_static_index
+from gazette.search import grams, records, terms
+from gazette.search.entry import Entry
+from gazette.search.query import search
+from gazette.search.static_index import Index, build_segment, write_manifest
+
+
+def entry(name: str, body: str, **values: object) -> Entry:
+    made = Entry(
+        url=f"2019/12/{name}/",
+        kind="document",
+        title=f"文件{name}",
+        number="",
+        issue="2019/12",
+        page=None,
+        section="市政府文件",
+        authorities=("示例市人民政府", "示例市财政局"),
+        document_type="通知",
+        topic="",
+        dated=dt.date(2019, 6, 21),
+        year=2019,
+        body=body,
+    )
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def made(folder: Path, *entries: Entry) -> Index:
+    write_manifest([build_segment(entries, folder)], folder)
+    return Index(folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+LONG = "".join(chr(0x4E00 + n * 37 % 20_000) for n in range(60_000))
+"""One block that no slot and no pack holds: it does not compress."""
+
+
+def test_every_text_is_read_back(tmp_path: Path) -> None:
+    bodies = ["", "短", "第一段\n第二段\n" * 400, LONG, "尾\n" + LONG[:3000] + "\n尾", "㐀𠮷\ue000"]
+    entries = [entry(f"{n:02d}", body) for n, body in enumerate(bodies)]
+    index = made(tmp_path, *entries)
+    assert list(index.urls()) == [e.url for e in entries]
+    for at, wanted in enumerate(entries):
+        texts: list[str] = []
+        number = index.starts[at]
+        while number < index.starts[at + 1]:
+            try:
+                passage = index.passage(number)
+            except SearchError:
+                assert texts, "an entry starts at its first record"
+                number += -number % records.PACK  # the rest of a pack is empty
+                continue
+            assert (passage.url, passage.title) == (wanted.url, wanted.title)
+            assert passage.authorities == wanted.authorities
+            assert passage.dated == "2019-06-21"
+            texts.append(passage.text)
+            number += records.slots(
+                next(r for r, t in records.records(wanted) if t == passage.text)
+            )
+        assert "\n".join(t for t in texts if t) == wanted.body.strip("\n")
+
+
+ALPHABET = st.text(st.sampled_from("甲乙丙丁\n 12a"), max_size=30)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ALPHABET, min_size=1, max_size=12))
+def test_postings_are_those_of_a_plain_dictionary(bodies: list[str]) -> None:
+    gathered = grams.Grams()
+    sources = [grams.Source(n, body, is_title=False) for n, body in enumerate(bodies)]
+    gathered.add(sources)
+    shards = list(gathered.shards(len(bodies)))
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for n, body in enumerate(bodies):
+        for block in body.split("\n"):
+            units = terms.units(block)
+            for term in terms.terms(units) if len(units) > 1 else []:
+                wanted[term].add(n)
+            for unit in units:
+                if not terms.is_single(unit):
+                    wanted[unit].add(n)
+    for term, passages in wanted.items():
+        shard = shards[grams.fnv1a(term.encode()) % len(shards)]
+        assert grams.lookup(shard, [term])[term].passages == sorted(passages)
+    assert not any(grams.lookup(shard, ["戊 己"]) for shard in shards)
+
+
+@pytest.mark.parametrize("count", [1, 3, 500, 2000, 2001, 5000])
+def test_rare_and_frequent_terms_are_kept_alike(count: int) -> None:
+    gathered = grams.Grams()
+    gathered.add(
+        [grams.Source(n * 2, "国家" + "市场" * (n % 4), is_title=n % 7 == 0) for n in range(count)]
+    )
+    (shard,) = [s for s in gathered.shards(2 * count) if "国 家" in grams.lookup(s, ["国 家"])]
+    found = grams.lookup(shard, ["国 家"])["国 家"]
+    assert found.passages == [2 * n for n in range(count)]
+    assert set(found.titles) == {2 * n for n in range(0, count, 7)}
+    assert len(found.nexts) == count
+
+
+def test_the_same_entries_give_the_same_bytes(tmp_path: Path) -> None:
+    entries = [entry(f"{n:02d}", f"正文{n}\n" * n) for n in range(30)]
+    for name in ("one", "two"):
+        make_static_index(entries, tmp_path / name, closed_through=0)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_a_change_in_open_years_leaves_closed_years_alone(tmp_path: Path) -> None:
+    old = [entry("01", "旧文", year=2018)]
+    make_static_index([*old, entry("02", "新文")], tmp_path, closed_through=2018)
+    before = contents(tmp_path)
+    make_static_index([*old, entry("02", "改了的新文")], tmp_path, closed_through=2018)
+    after = contents(tmp_path)
+    closed, opened = (s["key"] for s in json.loads(after["manifest.json"])["segments"])
+    assert {n: b for n, b in after.items() if n.startswith(closed)} == {
+        n: b for n, b in before.items() if n.startswith(closed)
+    }
+    assert not any(name.startswith(opened) for name in before)
+    assert search(Index(tmp_path), "改了的").total == 1
+    assert search(Index(tmp_path), "旧文").total == 1
+
+
+def test_a_segment_that_is_not_whole_is_made_again(tmp_path: Path) -> None:
+    entries = [entry("01", "正文")]
+    segment = build_segment(entries, tmp_path)
+    before = contents(tmp_path)
+    for damage in ("items.bin", "grams/0000.bin", "segment.json"):
+        (tmp_path / segment.key / damage).write_bytes(b"")
+        assert build_segment(entries, tmp_path) == segment
+        assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["items.bin", "grams/0000.bin", "texts/0000.bin"])
+@pytest.mark.parametrize("damage", [b"", b"\xff" * 50, None])
+def test_damage_is_named(tmp_path: Path, name: str, damage: bytes | None) -> None:
+    segment = build_segment([entry("01", "电梯管理")], tmp_path)
+    write_manifest([segment], tmp_path)
+    path = tmp_path / segment.key / name
+    path.unlink() if damage is None else path.write_bytes(damage)
+    with pytest.raises(SearchError):
+        search(Index(tmp_path), "电梯管理")
+
+
+def test_a_foreign_manifest_is_named(tmp_path: Path) -> None:
+    for text in ("", "[]", "{}", '{"format": 99, "segments": []}'):
+        (tmp_path / "manifest.json").write_text(text, "utf-8")
+        with pytest.raises(SearchError):
+            Index(tmp_path)
+
+
+def test_an_empty_archive_can_be_searched(tmp_path: Path) -> None:
+    make_static_index([], tmp_path, closed_through=2018)
+    assert search(Index(tmp_path), "电梯").total == 0
