@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import gazette
 from gazette.pdf.model import PdfFault, PdfText, from_json, to_json
 
-VERSION = 1
+VERSION = 2
 """Raise when the way of reading changes: what was kept is then read anew."""
 
 _ANSWER_BYTES = 256_000_000
@@ -179,7 +179,8 @@ def _ask(task: str, path: Path, out: Path, limits: Limits) -> tuple[dict[str, An
     if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         return None, "timeout"
     if child.returncode:
-        if b"MemoryError" in errors or b"bad_alloc" in errors:
+        # pdfium and the C++ library give up by abort() where there is no memory left.
+        if child.returncode == -signal.SIGABRT or b"MemoryError" in errors:
             return None, "memory"
         last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
         return None, f"crashed：{last or signal.Signals(-child.returncode).name}"

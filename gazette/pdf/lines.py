@@ -99,7 +99,8 @@ class Line:
 
 def tidy(character: str) -> str:
     """One character of a PDF as text: radicals made characters, what cannot be seen dropped."""
-    if character in ("\x02", "\x00", "\ufeff", "\u00ad") or character.isspace():
+    # pdfium's U+0002 at a line's end, NUL, soft hyphens, marks of no width
+    if character.isspace() or unicodedata.category(character) in ("Cc", "Cf"):
         return ""
     code = ord(character)
     if 0x2F00 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:  # noqa: PLR2004  Kangxi radicals, compatibility

@@ -11,7 +11,8 @@ from gazette.pdf.model import Method, Quality
 def page_texts(pages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Pages as the worker read them, `{page, groups: [[Line]], ink}`, to fields of `PageText`.
 
-    `ink` is the share of dark pixels, looked at only where there is next to no text.
+    `ink` is the share of dark pixels, looked at only where there is next to no text; `failed` is
+    there for a page that could not be read.
     """
     numbered = [_without_number(page["groups"]) for page in pages]
     heads = lines.running_heads(
@@ -43,7 +44,9 @@ def _page(
     text = "\n".join(p for group in groups for p in lines.paragraphs(group))
     judged: Quality = quality.judge(text)
     method: Method = "text"
-    if judged == "blank" and page["ink"] >= quality.INK and not text.strip():
+    if page.get("failed"):
+        judged = "garbled"
+    elif judged == "blank" and page["ink"] >= quality.INK and not text.strip():
         judged = "scanned"
     elif judged == "blank" and text.strip():
         # A few words on an otherwise empty page are good; over a picture they are its caption.

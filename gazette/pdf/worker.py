@@ -78,7 +78,7 @@ def _read(file: Path, _out: Path, limits: dict[str, int]) -> dict[str, Any]:
             pages.append(_page(pdf[at], at + 1))
         except PdfiumError:
             failed.append(at + 1)
-            pages.append({"page": at + 1, "groups": [], "ink": 1.0, "images": 0.0})
+            pages.append({"page": at + 1, "groups": [], "ink": 1.0, "failed": True})
     code = "too_many_pages" if count > limits["pages"] else "damaged_pages" if failed else ""
     if not count:
         code = "broken"

@@ -1,0 +1,296 @@
+"""PDFs as they come: read page by page, judged, drawn; and whatever is wrong stays with the file."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from gazette.pdf import extract, quality
+from gazette.pdf.extract import DEFAULT, page_images, read_pdf, read_pdfs
+from gazette.pdf.lines import tidy
+from gazette.pdf.model import (
+    OutlineEntry,
+    PageText,
+    PdfFault,
+    PdfText,
+    extract_json,
+    from_json,
+    to_json,
+)
+from tests import pdf_makers
+from tests.conftest import ROOT
+
+SAMPLE = ROOT / "issues"
+THREE = (
+    "第一条　为了规范管理，制定本办法，各有关单位应当遵照执行。#pagebreak()"
+    "第二条　本办法自公布之日起施行，有效期五年，此前规定同时废止。#pagebreak()"
+    "第三条　本办法由市财政局负责解释，具体工作由其所属机构承担。"
+)
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def three() -> bytes:
+    return pdf_makers.set_text(THREE)
+
+
+def read(folder: Path, data: bytes, limits: extract.Limits = DEFAULT) -> PdfText:
+    path = folder / "it.pdf"
+    path.write_bytes(data)
+    return read_pdf(path, cache=folder / "cache", limits=limits)
+
+
+def test_a_printed_issue_is_read_in_order(cache: Path) -> None:
+    text = read_pdf(SAMPLE / "1996/03/1996-03.pdf", cache=cache)
+    assert text.fault is None
+    assert len(text.pages) == 9
+    assert {p.quality for p in text.pages} == {"good"}
+    assert "停车场建设差额费" in text.pages[2].text
+    assert [e.page for e in text.outline] == sorted(e.page or 0 for e in text.outline)
+
+
+def test_two_columns_are_read_one_after_the_other(cache: Path) -> None:
+    text = read_pdf(SAMPLE / "1998/07/1998-07.pdf", cache=cache)
+    second = text.pages[1]
+    assert second.printed_page == "145" or text.pages[0].printed_page is not None
+    articles = [
+        second.text.find(f"第{n}条") for n in ("二", "三", "五", "八", "九", "十", "十一", "十四")
+    ]
+    places = [at for at in articles if at >= 0]
+    assert len(places) >= 5
+    assert places == sorted(places)
+    assert (
+        "间接冷却水、空调冷却水、锅炉冷凝水应当循环使用或者回收利用，不得直接排放。" in second.text
+    )
+
+
+def test_a_scan_is_called_one(cache: Path) -> None:
+    text = read_pdf(SAMPLE / "1985/01/1985-01.pdf", cache=cache)
+    assert [(p.quality, p.text) for p in text.pages] == [("scanned", "")] * 3
+
+
+def test_pages_of_pictures_and_pages_of_text(tmp_path: Path, three: bytes) -> None:
+    assert [p.quality for p in read(tmp_path, three).pages] == ["good"] * 3
+    assert [p.quality for p in read(tmp_path, pdf_makers.drawn(three)).pages] == ["scanned"] * 3
+
+
+def broken(name: str, three: bytes) -> bytes:
+    return {
+        "empty": lambda: b"",
+        "lfs_pointer": lambda: (
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+        ),
+        "not_pdf": lambda: b"PK\x03\x04 a zip",
+        "encrypted": lambda: pdf_makers.encrypted(three),
+        "broken": lambda: three[: len(three) // 2],
+        "memory": pdf_makers.bomb,
+        "damaged_pages": lambda: pdf_makers.one_broken_page(three),
+    }[name]()
+
+
+@pytest.mark.parametrize(
+    "code", ["empty", "lfs_pointer", "not_pdf", "encrypted", "broken", "memory", "damaged_pages"]
+)
+def test_what_is_wrong_is_named_with_its_cure(tmp_path: Path, three: bytes, code: str) -> None:
+    limits = replace(DEFAULT, memory=600_000_000)
+    text = read(tmp_path, broken(code, three), limits)
+    assert text.fault is not None
+    assert text.fault.code == code
+    assert any("\u4e00" <= c <= "\u9fff" for c in text.fault.message)
+    assert text.fault.hint
+    assert text.size == (tmp_path / "it.pdf").stat().st_size
+    images = page_images([tmp_path / "it.pdf"], cache=tmp_path / "cache", limits=limits)
+    assert len(images[tmp_path / "it.pdf"].pages) <= 1
+
+
+def test_a_broken_page_costs_only_itself(tmp_path: Path, three: bytes) -> None:
+    text = read(tmp_path, pdf_makers.one_broken_page(three))
+    assert "第一条" in text.pages[0].text
+    assert (text.pages[1].quality, text.pages[1].text) == ("garbled", "")
+    assert text.fault is not None
+    assert "第 2 页" in text.fault.message
+
+
+@pytest.mark.parametrize("make", [pdf_makers.endless, pdf_makers.huge])
+def test_absurd_files_cost_no_more_than_others(tmp_path: Path, make: object) -> None:
+    text = read(tmp_path, make())  # type: ignore[operator]
+    assert len(text.pages) <= 1
+    images = page_images([tmp_path / "it.pdf"], cache=tmp_path / "cache")[tmp_path / "it.pdf"]
+    for picture in images.pages:
+        with Image.open(picture.file) as opened:
+            assert opened.width * opened.height < 4_000_000
+
+
+def test_limits_hold(tmp_path: Path, three: bytes) -> None:
+    few = read(tmp_path, three, replace(DEFAULT, pages=2))
+    assert (len(few.pages), few.fault and few.fault.code) == (2, "too_many_pages")
+    (tmp_path / "big.pdf").write_bytes(three)
+    big = read_pdf(
+        tmp_path / "big.pdf", cache=tmp_path / "other", limits=replace(DEFAULT, size=100)
+    )
+    assert (big.pages, big.fault and big.fault.code) == ((), "too_large")
+
+
+def test_what_ran_out_of_time_is_tried_again(tmp_path: Path, three: bytes) -> None:
+    stopped = read(tmp_path, three, replace(DEFAULT, seconds=0))
+    assert stopped.fault is not None
+    assert stopped.fault.code in ("timeout", "memory")
+    assert read(tmp_path, three).fault is None or stopped.fault.code == "memory"
+
+
+def test_what_was_read_is_kept_by_content(tmp_path: Path, three: bytes) -> None:
+    first = read(tmp_path, three)
+    (kept,) = (tmp_path / "cache").glob("*.json")
+    said = json.loads(kept.read_text("utf-8"))
+    said["pages"][0]["text"] = "从缓存来的"
+    kept.write_text(json.dumps(said), "utf-8")
+    (tmp_path / "renamed.pdf").write_bytes(three)
+    again = read_pdf(tmp_path / "renamed.pdf", cache=tmp_path / "cache")
+    assert again.pages[0].text == "从缓存来的"
+    kept.write_text(kept.read_text("utf-8")[:100], "utf-8")
+    assert read(tmp_path, three) == first
+    assert not list((tmp_path / "cache").glob("part-*"))
+
+
+def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
+    paths = sorted(SAMPLE.glob("*/*/*.pdf"))
+    steps: list[int] = []
+    one = read_pdfs(paths, cache=tmp_path / "a")
+    two = read_pdfs(
+        paths, cache=tmp_path / "b", jobs=2, progress=lambda done, _all: steps.append(done)
+    )
+    assert one == two
+    assert steps == list(range(1, len(paths) + 1))
+
+
+def test_pictures_of_every_page(cache: Path) -> None:
+    path = SAMPLE / "1998/07/1998-07.pdf"
+    images = page_images([path], cache=cache)[path]
+    assert [p.page for p in images.pages] == [1, 2, 3, 4]
+    for picture in images.pages:
+        with Image.open(picture.file) as large, Image.open(picture.thumbnail) as small:
+            assert (large.format, large.size) == ("WEBP", (picture.width, picture.height))
+            assert (large.width, small.width) == (800, 240)
+            assert small.height <= large.height
+
+
+def test_nothing_of_the_surroundings_reaches_the_child(
+    tmp_path: Path, three: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gazette").mkdir()
+    (tmp_path / "gazette/__init__.py").write_text("raise SystemExit(3)", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path) + os.pathsep + os.environ.get("PYTHONPATH", ""))
+    assert read(tmp_path, three).fault is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("⼈⺠", "人民"),
+        ("\x00", ""),
+        ("\x02", ""),
+        ("\u00ad", ""),
+        ("\ue000", "\ue000"),
+        ("\uf900", "豈"),
+        ("１", "１"),
+        ("\u200b", ""),
+    ],
+)
+def test_single_characters_are_tidied(text: str, expected: str) -> None:
+    assert "".join(tidy(c) for c in text) == expected
+
+
+GOOD = "为了加强城市节约用水管理，合理利用水资源，根据国家有关规定，结合本市实际情况，制定本规定。"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (GOOD, "good"),
+        ("為了加強城市節約用水管理，合理利用水資源，根據國家有關規定，結合本市實際情況。", "good"),
+        (GOOD.encode("gb18030").decode("cp1252", "replace"), "garbled"),
+        (GOOD.encode("utf-8").decode("gb18030", "replace"), "garbled"),
+        ("".join(chr(ord(c) + 3000) for c in GOOD), "garbled"),
+        ("\ufffd" * 30 + GOOD, "garbled"),
+        ("한국어텍스트" * 10, "garbled"),
+        ("2024 年 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15", "good"),
+        ("Annex A Technical Specifications and Requirements", "good"),
+        ("", "blank"),
+    ],
+)
+def test_texts_are_judged(text: str, expected: str) -> None:
+    assert quality.judge(text) == expected
+
+
+@pytest.mark.parametrize("read_as", ["cp1252"])
+def test_a_wrong_encoding_is_repaired(read_as: str) -> None:
+    wrong = "".join(
+        bytes([b]).decode(read_as) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else chr(b)
+        for b in GOOD.encode("gb18030")
+    )
+    assert quality.judge(wrong) == "garbled"
+    assert quality.repair(wrong) == (GOOD, "repaired")
+    assert quality.repair("乱七八糟" * 10) is None
+
+
+PAGE = st.builds(
+    PageText,
+    page=st.integers(1, 99),
+    printed_page=st.none() | st.text(max_size=4),
+    quality=st.sampled_from(["good", "garbled", "scanned", "blank", "suspect"]),
+    method=st.sampled_from(["text", "repaired", "ocr", "corrected"]),
+    confidence=st.none() | st.floats(0, 1),
+    text=st.text(st.characters(codec="utf-8"), max_size=20),
+)
+PDF = st.builds(
+    PdfText,
+    sha256=st.just("0" * 64),
+    size=st.integers(0),
+    pages=st.lists(PAGE, max_size=3).map(tuple),
+    outline=st.lists(
+        st.builds(OutlineEntry, title=st.text(max_size=5), page=st.none() | st.integers(1), level=st.integers(1, 9)),
+        max_size=2,
+    ).map(tuple),
+    labels=st.lists(st.text(max_size=3), max_size=3).map(tuple),
+    title=st.text(max_size=5),
+    fault=st.none() | st.builds(PdfFault, code=st.just("broken"), message=st.text(), hint=st.text()),
+)  # fmt: skip
+
+
+@given(PDF)
+def test_json_gives_back_what_it_was_given(text: PdfText) -> None:
+    assert from_json(json.loads(json.dumps(to_json(text)))) == text
+
+
+def test_the_json_of_the_command(tmp_path: Path) -> None:
+    said = extract_json("it.pdf", read(tmp_path, b""))
+    assert said["file"] == "it.pdf"
+    assert said["error"] == {"code": "empty", "message": "PDF 是空的（0 字节）"}
+    page = PageText(page=1, quality="good", text="字")
+    said = extract_json("it.pdf", PdfText(sha256="", size=1, pages=(page,)))
+    assert said["pages"][0].keys() == {
+        "page", "printed_page", "quality", "method", "confidence", "text",
+    }  # fmt: skip
+
+
+@pytest.mark.shared
+def test_no_shared_page_is_judged_wrongly(shared: Path, tmp_path: Path) -> None:
+    paths = sorted((shared / "pdf").glob("*.pdf"))
+    for path, text in read_pdfs(paths, cache=tmp_path, jobs=os.cpu_count() or 1).items():
+        assert text.fault is None, path.name
+        judged = {p.quality for p in text.pages}
+        assert (
+            judged == {"scanned"}
+            if "Guangdong" in path.name
+            else judged <= {"good", "scanned", "blank"}
+        )
