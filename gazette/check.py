@@ -149,4 +149,5 @@ def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:
                 f"发文字号 {document.number_text} 已经用过：{base}/{first.source}《{first.title}》"
             )
             hint = "一个字号可以有几件文件（如一令多件）；如果是写错了，请改正。"
-            yield _Place(f"{base}/{document.source}").warning("repeated_number", message, hint)
+            place = _Place(f"{base}/{document.source}", document.number_line)
+            yield place.warning("repeated_number", message, hint)

@@ -164,6 +164,7 @@ def _document(fields: "_Fields", issue: Issue, source: str) -> Document:
         title=fields.text("title") or _title_of(PurePosixPath(source).name),
         authorities=fields.texts("authorities"),
         dated=fields.day("dated"),
+        number_line=fields.line("number") or 1,
         number=fields.parsed(
             "number",
             DocumentNumber.parse,

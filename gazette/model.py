@@ -117,6 +117,8 @@ class Document:
     relations: tuple[Relation, ...] = ()
     body: str = field(default="", repr=False)
     body_line: int = field(default=1, repr=False, compare=False)
+    number_line: int = field(default=1, repr=False, compare=False)
+    """Where 发文字号 and body stand in `source`; they are no part of the document."""
 
     @property
     def serial(self) -> int:

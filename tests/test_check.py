@@ -1,0 +1,99 @@
+"""Faults of the whole: each named with path, line and cure, from real files."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gazette.check import check
+from gazette.errors import Finding, in_order
+from gazette.reading import read_archive
+from gazette.settings import Settings
+from tests import pdf_makers
+from tests.conftest import ROOT
+
+HEAD = "---\n标题: 关于示例的通知\n发文机关: 示例市人民政府\n成文日期: 2024-05-06\n"
+
+
+def found(folder: Path, files: dict[str, str | bytes]) -> dict[str, Finding]:
+    """What `check` finds (not what reading finds), by code."""
+    for name, content in files.items():
+        path = folder / "issues" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    archive, _ = read_archive(Settings(), folder / "issues", cache=folder / "cache")
+    return {f.code: f for f in in_order(check(archive, "issues"))}
+
+
+def document(more: str = "", body: str = "正文。") -> str:
+    return f"{HEAD}{more}---\n\n{body}\n"
+
+
+PDF = (ROOT / "issues/1998/07/1998-07.pdf").read_bytes()
+CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] = {
+    "repeated_number": (
+        {"2024/01/01.md": document("发文字号: 示政发〔2024〕5号\n"), "2024/02/01.md": document("发文字号: 示政发[2024]5號\n")},
+        "warning", "issues/2024/02/01.md", 5, "issues/2024/01/01.md", "几件文件",
+    ),
+    "missing_annex": (
+        {"2024/01/01.md": document("附件:\n- {标题: 表, 文件: 表.xlsx}\n")},
+        "error", "issues/2024/01/01.md", 1, "表.xlsx", "issues/2024/01/01/",
+    ),
+    "broken_link": (
+        {"2024/01/01.md": document(body="正文。\n\n![图](图.png)")},
+        "error", "issues/2024/01/01.md", 9, "图.png", "只显示文字",
+    ),
+    "date_order": (
+        {"2024/01/01.md": document("施行日期: 2024-05-01\n")},
+        "warning", "issues/2024/01/01.md", 1, "2024-05-01", "核对",
+    ),
+    "missing_cover": (
+        {"2024/01/index.md": "---\n封面: 封面.png\n---\n", "2024/01/01.md": document()},
+        "error", "issues/2024/01/index.md", 1, "封面.png", "封面",
+    ),
+    "pages_without_pdf": (
+        {"2024/01/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 1}\n---\n", "2024/01/02.md": document()},
+        "error", "issues/2024/01/index.md", 1, "没有 PDF", "放入",
+    ),
+    "no_such_page": (
+        {"1998/07/1998-07.pdf": PDF, "1998/07/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 3-9}\n---\n"},
+        "error", "issues/1998/07/index.md", 3, "3-9", "共 4 页",
+    ),
+    "pdf_pages_scanned": (
+        {"1998/07/1998-07.pdf": pdf_makers.drawn(PDF)},
+        "warning", "issues/1998/07/1998-07.pdf", None, "第 1-4 页", "text/0001.md",
+    ),
+    "pdf_encrypted": (
+        {"1998/07/1998-07.pdf": pdf_makers.encrypted(PDF)},
+        "error", "issues/1998/07/1998-07.pdf", None, "密码", "重新导出",
+    ),
+    "pdf_broken": (
+        {"1998/07/1998-07.pdf": PDF[:9000]},
+        "error", "issues/1998/07/1998-07.pdf", None, "损坏", "qpdf",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_fault_of_the_whole_is_named(tmp_path: Path, code: str) -> None:
+    files, level, path, line, word, cure = CASES[code]
+    findings = found(tmp_path, files)
+    assert list(findings) == [code]
+    finding = findings[code]
+    assert (finding.level, finding.path) == (level, path)
+    assert finding.line == line
+    assert word in finding.message
+    assert cure in finding.hint
+
+
+def test_corrected_pages_are_no_longer_complained_of(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"1998/07/1998-07.pdf": pdf_makers.drawn(PDF)}
+    files |= {f"1998/07/text/000{n}.md": "校订过的文字" for n in (1, 2, 3, 4)}
+    assert found(tmp_path, files) == {}
+    (tmp_path / "issues/1998/07/text/0009.md").write_text("没有这一页", "utf-8")
+    assert list(found(tmp_path, {})) == ["no_such_page"]
+
+
+def test_the_sample_has_no_errors(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "issues", tmp_path / "issues")
+    assert {f.level for f in found(tmp_path, {}).values()} <= {"warning"}
