@@ -131,7 +131,8 @@ class _Handler(SimpleHTTPRequestHandler):
         if status != HTTPStatus.NOT_MODIFIED:
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
-        self.send_header("Content-Security-Policy", self.policy)
+        if kind.startswith("text/html"):
+            self.send_header("Content-Security-Policy", self.policy)
         self.send_header("X-Content-Type-Options", "nosniff")
         headers = {"Cache-Control": "no-cache", **headers}
         if self.ranges:
