@@ -50,11 +50,13 @@ class Archive:
     def shown_pages(self, issue: Issue) -> list[int]:
         """PDF pages that have a page of their own on the site.
 
-        The printed edition of an issue whose documents are committed as text is offered for
-        download only: its pages would repeat the documents. Pages of withdrawn documents are gone.
+        The printed edition of an issue that is committed as text is offered for download only: its
+        pages would repeat the documents. Where a document names its pages, the issue is a
+        historical one, whose pages keep their addresses however many documents are added as text.
+        Pages of withdrawn documents are gone.
         """
         scan = self.scans.get(issue.address)
-        if scan is None or any(d.pages is None for d in issue.documents):
+        if scan is None or (issue.documents and not any(d.pages for d in issue.documents)):
             return []
         gone = [d.pages for d in issue.documents if d.withdrawn and d.pages]
         return [p.page for p in scan.pages if not any(p.page in pages for pages in gone)]

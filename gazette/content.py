@@ -164,7 +164,7 @@ def _numbered_once(
 ) -> list[Document]:
     """Documents and 目录 entries in order, each number once.
 
-    A file takes its entry's place; `taken` holds the numbers of all files, also of those that
+    A file takes its entry's place, and its pages; `taken` holds the numbers of all files, also of those that
     cannot be read, for whose address an entry must not stand in.
     """
     kept, clashing = _without_clashes(documents, key=lambda d: d.serial)
@@ -176,6 +176,8 @@ def _numbered_once(
         report.inside(Path(document.source).name).add(
             "error", "duplicate_serial", line, message, hint
         )
+    pages = {e.serial: e.pages for e in entries_kept}
+    kept = [replace(d, pages=d.pages or pages.get(d.serial)) for d in kept]
     kept += [e for e in entries_kept if e.serial not in taken]
     return sorted(kept, key=lambda d: d.serial)
 

@@ -50,6 +50,7 @@ def test_the_glossary_knows_every_noun_and_field_of_the_model() -> None:
         "source",
         "body",
         "body_line",
+        "number_line",
     }
     covered = {"number", "number_text", "annexes", "pages", "withdrawn", "relations", "title"}
     assert nouns <= terms

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from gazette.serve import serving
 from tests.conftest import PHONE, ROOT
@@ -222,3 +222,18 @@ def test_the_body_on_the_page_is_the_body_that_was_committed(chromium: Browser, 
         shown = page.locator("[data-body]").evaluate("e => e.textContent")
         expected = re.sub(r"(?m)^#+ ", "", body)
         assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", expected)
+
+
+def test_a_page_older_than_the_index_still_finds(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, _):
+
+        def old(route: Route) -> None:
+            answer = route.fetch()
+            text = answer.text()
+            assert "data-manifest=" in text
+            route.fulfill(response=answer, body=re.sub(r"&#34;key&#34;: ?&#34;", r"\g<0>0", text))
+
+        page.route("**/search/?q=*", old)
+        page.goto(f"{address}search/?q=加装电梯")
+        page.wait_for_selector("[data-state=done]")
+        expect(page.locator("[data-hit]").first).to_be_visible()

@@ -39,6 +39,9 @@ OFTEN = 3
 NEXTS = 2000
 SHARD_BYTES = 5500
 MAX_BITS = 13
+SMALL_SHARD_BYTES = 1200
+FEW_BITS = 10
+SHARDING = (SHARD_BYTES, MAX_BITS, SMALL_SHARD_BYTES, FEW_BITS)
 _GROUP = 2_000_000
 
 Ints = npt.NDArray[np.int64]
@@ -207,7 +210,7 @@ class Grams:
         seconds = (pairs[begins] & np.uint64((1 << _UNIT_BITS) - 1)).astype(np.int64)
         del pairs
         size = len(keys) * 1.1 + len(begins) * 6
-        bits = min(max(math.ceil(math.log2(max(size / SHARD_BYTES, 1))), 0), MAX_BITS)
+        bits = _shard_bits(size)
         hashes = self._hashes(firsts, seconds)
         shard = hashes & ((1 << bits) - 1)
         rank = np.empty(len(self._names), np.int64)
@@ -261,6 +264,12 @@ class Grams:
             value[active] = (value[active] ^ byte) * 0x01000193 & 0xFFFFFFFF
             position += 1
         return value
+
+
+def _shard_bits(size: float) -> int:
+    """How many shards, as a power of two: small ones while they are few, larger ones later."""
+    small = min(math.ceil(math.log2(max(size / SMALL_SHARD_BYTES, 1))), FEW_BITS)
+    return max(small, min(math.ceil(math.log2(max(size / SHARD_BYTES, 1))), MAX_BITS))
 
 
 def _keys(firsts: Ints, seconds: Ints, passages: Ints, titles: Ints) -> Keys:

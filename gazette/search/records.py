@@ -23,7 +23,7 @@ from gazette.errors import SearchError
 from gazette.search.entry import Entry
 
 SLOT = 1280
-PACK = 64
+PACK = 128
 FIELDS = [
     "kind",
     "title",

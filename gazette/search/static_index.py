@@ -49,7 +49,7 @@ class Segment:
 def segment_key(entries: Iterable[Entry]) -> str:
     """Names a segment by all that goes into it, the rules of folding and the format included."""
     digest = hashlib.sha256()
-    rules = [FORMAT, records.SLOT, records.PACK, grams.SHARD_BYTES, grams.MAX_BITS, terms.SINGLES]
+    rules = [FORMAT, records.SLOT, records.PACK, *grams.SHARDING, terms.SINGLES]
     digest.update(json.dumps([*rules, sorted(terms.simplified().items())]).encode())
     for entry in entries:
         values = {name: getattr(entry, name) for name in entry.__slots__}

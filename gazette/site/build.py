@@ -74,7 +74,8 @@ def prepare(  # noqa: PLR0913  the choices of one build
     progress("编制索引", 0, len(found))
     index = make_static_index(found, cache / GRAMS, closed_through=settings.closed_through)
     files += (SiteFile(address=f"search-index/{name}", source=p) for name, p in index.items())
-    pages = tuple(site_pages(archive, settings, day))
+    manifest = index["manifest.json"].read_text("utf-8")
+    pages = tuple(site_pages(archive, settings, day, manifest))
     files += (SiteFile(address=n, source=c) for n, c in sitemaps(pages, settings.site_url))
     return Site(archive=archive, pages=pages, files=tuple(files), findings=findings)
 

@@ -56,8 +56,14 @@ class Page:
         )
 
 
-def site_pages(archive: Archive, settings: Settings, on: date | None) -> Iterator[Page]:
-    """Every page of the site, in a fixed order. `on` is the day that the site is made for."""
+def site_pages(
+    archive: Archive, settings: Settings, on: date | None, manifest: str = ""
+) -> Iterator[Page]:
+    """Every page of the site, in a fixed order.
+
+    `on` is the day that the site is made for; `manifest` is that of the search index, which the
+    search page holds so that a phone need not ask for it.
+    """
     issues = archive.gazette.issues
     yield _home(archive, settings, on)
     for year in archive.gazette.years:
@@ -69,7 +75,12 @@ def site_pages(archive: Archive, settings: Settings, on: date | None) -> Iterato
     yield from _sections(archive, settings)
     yield from _numbers(archive)
     yield from _redirects(archive)
-    yield Page(address="search/", template="search.html", title="检索", meta={"kind": "search"})
+    yield Page(
+        address="search/",
+        template="search.html",
+        title="检索",
+        meta={"kind": "search", "manifest": manifest},
+    )
     yield Page(
         address="sitemap/",
         template="sitemap.html",

@@ -150,9 +150,11 @@ function readPostings(place, base, into) {
 
 /** A whole index: entries and passages are numbered through its segments. */
 export class Index {
-  /** @param {string} address absolute, of the folder, with a slash at its end */
-  constructor(address) {
+  /** @param {string} address absolute, of the folder, with a slash at its end
+   * @param {string} [manifest] its manifest.json, where the page has it already */
+  constructor(address, manifest) {
     this.base = new URL(address);
+    this.given = manifest;
     /** @type {Map<string, Promise<any>>} */
     this.cache = new Map();
     /** First passage of each entry, and one past the last. @type {number[]} */
@@ -181,8 +183,9 @@ export class Index {
   /** @returns {Promise<{slot: number, pack: number, table: string, segments: Segment[]}>} */
   manifest() {
     return this.once("manifest", async () => {
-      const { data } = await load(new URL("manifest.json", this.base), { cache: "no-cache" });
-      const said = JSON.parse(utf8.decode(data));
+      const said = JSON.parse(
+        this.given || utf8.decode((await load(new URL("manifest.json", this.base), { cache: "no-cache" })).data),
+      );
       if (said.format !== 1) throw new Error("检索数据的版本不同，请刷新网页");
       return said;
     });

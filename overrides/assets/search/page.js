@@ -53,7 +53,9 @@ function years(text) {
 function mount(root) {
   const address = new URL(root.dataset.index || "search-index/", document.baseURI);
   const home = new URL(root.dataset.home || "../", address);
-  let index = new Index(address.href);
+  // The page may be older than the index: what it says of it is trusted once.
+  let given = root.dataset.manifest;
+  let index = new Index(address.href, given);
   /** @type {?Search} */
   let search = null;
   let run = 0; // a newer query makes the older ones' answers void
@@ -201,9 +203,14 @@ function mount(root) {
       return rows[0];
     } catch (error) {
       if (mine !== run) return;
-      console.error(error);
       search = null;
       index = new Index(address.href);
+      if (given) {
+        given = "";
+        go(count);
+        return;
+      }
+      console.error(error);
       say("error", navigator.onLine === false ? "没有网络连接，检索不了。" : "检索数据没有取到，可能是网络不畅。");
     }
   }

@@ -22,6 +22,7 @@ const MAX_UNITS = 200;
 const VERIFY = 20;
 const BATCH = 4;
 const ALL_TERMS = 4;
+const MANY = 10;
 const PAGE_WEIGHT = 0.6;
 const SNIPPET = 100;
 const LEAD = 20;
@@ -238,13 +239,13 @@ export class Search {
     const reading = numberReading(query);
     if (reading) {
       await this.load([reading.key]);
-      const plan = await this.weigh([reading.group], false);
+      const plan = await this.narrow([reading.group]);
       const own = this.found([reading.key], []).entries;
       yield { ...plan, own, exact: without(plan.exact, own), words: [], full: true };
     }
     const groups = parse(query);
     if (!groups.some((group) => !group.exclude)) return;
-    yield await this.weigh(groups, false);
+    yield await this.narrow(groups);
     const whole = await this.weigh(groups, true);
     const some = Array.from(new Set([].concat(...whole.terms.map((found) => found.entries))));
     yield { ...whole, exact: [], words: without(some, whole.never), wordsMatch: "relaxed" };
@@ -270,6 +271,12 @@ export class Search {
     const missing = Array.from(new Set(wanted)).filter((term) => !this.postings.has(term));
     const found = await Promise.all(missing.map((term) => this.index.postings(term)));
     missing.forEach((term, i) => this.postings.set(term, found[i]));
+  }
+
+  /** Candidates by the fewest terms; by all of them where many would have to be verified. @param {Group[]} groups */
+  async narrow(groups) {
+    const plan = await this.weigh(groups, false);
+    return plan.full || plan.exact.length <= MANY ? plan : this.weigh(groups, true);
   }
 
   /** Candidates for groups, by all their terms or by those that cover them. @param {Group[]} groups @param {boolean} full
