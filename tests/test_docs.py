@@ -2,10 +2,12 @@
 
 import re
 import tomllib
+from importlib.metadata import distribution
 from pathlib import Path
 
 import click
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from gazette import fields, model
 from gazette.cli import main
@@ -78,6 +80,15 @@ def test_the_readme_gives_a_reason_for_every_dependency(readme: str) -> None:
 def test_locked_versions_are_names_and_versions_only() -> None:
     for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines():
         assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9_.+-]+", line)
+
+
+def test_locked_versions_run_on_the_oldest_python_that_is_promised() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    oldest = project["requires-python"].removeprefix(">=") + ".0"
+    for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            needed = distribution(line.partition("==")[0]).metadata.get("Requires-Python") or ""
+            assert oldest in SpecifierSet(needed), f"{line} 要求 Python {needed}"
 
 
 def test_mkdocs_yml_shows_every_setting() -> None:

@@ -1,5 +1,7 @@
 #!/bin/sh
 # Print the exact versions that a fresh environment gets: names and versions only, no addresses.
+# Run it with the oldest Python that is promised (PYTHON=python3.11 of Debian 12, which is 3.11.2):
+# a newer patch release admits versions that do not install there. A test holds this.
 set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
