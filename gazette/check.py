@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from gazette.archive import Archive, Scan
 from gazette.dialect import parse, targets
 from gazette.errors import Finding
-from gazette.links import Resolve, annex_path, resolver
+from gazette.links import Resolve, annex_path, old_path, redirects, resolver
 from gazette.model import Document, Issue
 
 _REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
@@ -28,6 +28,7 @@ def check(archive: Archive, base: str) -> Iterator[Finding]:
             yield from _files(issue, document, resolve_on(document.address), base)
             yield from _pages(archive, issue, document, base)
     yield from _repeated_numbers(archive, base)
+    yield from _old_addresses(archive, base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +152,20 @@ def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:
             hint = "一个字号可以有几件文件（如一令多件）；如果是写错了，请改正。"
             place = _Place(f"{base}/{document.source}", document.number_line)
             yield place.warning("repeated_number", message, hint)
+
+
+def _old_addresses(archive: Archive, base: str) -> Iterator[Finding]:
+    leads = redirects(archive.gazette)
+    for document in archive.gazette.documents:
+        place = _Place(f"{base}/{document.source}")
+        for text in document.old_addresses:
+            try:
+                led = leads.get(old_path(text))
+            except ValueError as error:
+                hint = "写旧网站上的网址或路径，如 /zfgb/2019/t1.html；不能跳转的请删去。"
+                yield place.error("bad_old_address", f"旧网址{error}", hint)
+                continue
+            if led is not document:
+                owner = f"《{led.title}》" if led else "本站现在的一页"
+                hint = "一个网址只能通到一处：请核对是不是写错了，或删去。"
+                yield place.error("old_address_taken", f"旧网址 {text} 已经是{owner}的", hint)

@@ -1,8 +1,9 @@
 """From what a text points at to the address where it is published. Pure."""
 
 import posixpath
-from collections.abc import Callable
-from urllib.parse import quote, unquote
+import re
+from collections.abc import Callable, Mapping
+from urllib.parse import quote, unquote, urlsplit
 
 from gazette.model import Document, Gazette
 
@@ -13,6 +14,49 @@ Resolve = Callable[[str], str | None]
 def annex_path(document: Document, file: str) -> str:
     """An annex's file, relative to the issue's folder: `01/表.xlsx`, written with the folder or without."""
     return file if file.startswith(f"{document.folder}/") else f"{document.folder}/{file}"
+
+
+OWN = frozenset(
+    {"404.html", "assets", "data", "feed.xml", "lists", "search", "search-index", "sitemap", "wh"}
+)
+"""First segments of the site's own addresses, which no document can have had before."""
+
+
+def old_path(text: str) -> str:
+    """The site-relative path of an address on a former site: `art/2019/t1.html`, `zfgb/12/`.
+
+    Takes a whole URL, whose host is dropped, or a path, percent-encoded or not. ValueError, with
+    the reason in Chinese, where a static site cannot answer at that address.
+    """
+    parts = urlsplit(text.strip())
+    if parts.scheme not in ("", "http", "https"):
+        raise ValueError(f"“{text}”不是网页的地址")
+    if parts.query:
+        raise ValueError(f"“{text}”带有问号后面的参数，静态网站分不开")
+    path = unquote(parts.path).strip("/")
+    path = re.sub(r"(^|/)index\.html?$", "", path)
+    if not path or "\\" in path or not path.isprintable():
+        raise ValueError(f"“{text}”没有指明哪一页")
+    segments = path.split("/")
+    if any(s in ("", ".", "..") for s in segments) or segments[0] in OWN:
+        raise ValueError(f"“{text}”不能用作旧网址")
+    return path if path.endswith((".html", ".htm", ".shtml")) else f"{path}/"
+
+
+def redirects(gazette: Gazette) -> Mapping[str, Document]:
+    """From every former path to its document; one that is taken or no path is left out."""
+    found: dict[str, Document] = {}
+    taken = {d.address for d in gazette.documents} | {i.address for i in gazette.issues}
+    taken |= {f"{y}/" for y in gazette.years}
+    for document in gazette.documents:
+        for text in document.old_addresses:
+            try:
+                path = old_path(text)
+            except ValueError:
+                continue
+            if path not in taken:
+                found.setdefault(path, document)
+    return found
 
 
 def resolver(gazette: Gazette) -> Callable[[str], Resolve]:

@@ -43,6 +43,14 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
         {"2024/01/01.md": document(body="正文。\n\n![图](图.png)")},
         "error", "issues/2024/01/01.md", 9, "图.png", "只显示文字",
     ),
+    "bad_old_address": (
+        {"2024/01/01.md": document("旧网址: javascript:alert(1)\n")},
+        "error", "issues/2024/01/01.md", 1, "javascript:alert(1)", "/zfgb/2019/t1.html",
+    ),
+    "old_address_taken": (
+        {"2024/01/01.md": document("旧网址: /t1.html\n"), "2024/01/02.md": document("旧网址: http://old.example/t1.html\n")},
+        "error", "issues/2024/01/02.md", 1, "《关于示例的通知》", "核对",
+    ),
     "date_order": (
         {"2024/01/01.md": document("施行日期: 2024-05-01\n")},
         "warning", "issues/2024/01/01.md", 1, "2024-05-01", "核对",

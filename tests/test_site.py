@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -92,6 +93,27 @@ def test_every_kind_of_page_fits_a_phone_and_breaks_no_rule(
         missing = "404 (Not Found)" if name == "404" else None
         assert [p for p in problems if not (missing and missing in p)] == []
         expect(page.get_by_text("示例").first).to_be_visible()
+
+
+def test_every_link_leads_to_something_published(site: Path) -> None:
+    pages = {p: p.read_text("utf-8") for p in sorted(site.rglob("*.html"))}
+    ids = {p: set(re.findall(r'\bid="([^"]+)"', text)) for p, text in pages.items()}
+    broken = []
+    for page, text in pages.items():
+        if page.name == "404.html":
+            continue  # its links start at the root of the site
+        for found in re.findall(r'\b(?:href|src|srcset|action)="([^"]+)"', text):
+            link = urlsplit(unescape(found))
+            if link.scheme in ("http", "https", "mailto", "tel", "data"):
+                continue
+            target = (page.parent / unquote(link.path)).resolve() if link.path else page
+            if target.is_dir():
+                target /= "index.html"
+            fragment = unquote(link.fragment)
+            known = not fragment or fragment.startswith("page=") or fragment in ids.get(target, ())
+            if not target.is_file() or not known:
+                broken.append((page.relative_to(site).as_posix(), found))
+    assert broken == []
 
 
 def test_a_reader_goes_from_the_home_page_to_a_document_and_its_pdf(

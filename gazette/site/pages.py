@@ -13,7 +13,7 @@ from typing import Any
 
 from gazette.archive import Archive, Scan, edition_address, readable_lines
 from gazette.dates import format_date
-from gazette.links import annex_path
+from gazette.links import annex_path, redirects
 from gazette.model import Document, Issue
 from gazette.number import IssueNumber
 from gazette.number import address as number_address
@@ -347,10 +347,10 @@ def _document_downloads(archive: Archive, issue: Issue, document: Document) -> l
         return [{"url": typeset, "name": "阅读版 PDF", "size": archive.sizes[typeset]}]
     if issue.pdf:
         address = issue.address + issue.pdf
-        fragment = f"#page={document.pages.first}" if document.pages else ""
         return [
             {
-                "url": address + fragment,
+                "url": address,
+                "fragment": f"page={document.pages.first}" if document.pages else "",
                 "name": "本期印刷版 PDF",
                 "size": archive.sizes.get(address, 0),
             }
@@ -469,16 +469,13 @@ def _numbers(archive: Archive) -> Iterator[Page]:
 
 def _redirects(archive: Archive) -> Iterator[Page]:
     """Every address that a document had before (旧网址) leads to the one it has now."""
-    for document in archive.gazette.documents:
-        for old in document.old_addresses:
-            path = old.strip("/").removesuffix("index.html")
-            if path and ".." not in path and "://" not in path:
-                yield Page(
-                    address=path if path.endswith((".html", ".htm", ".shtml")) else f"{path}/",
-                    template="redirect.html",
-                    title=document.title,
-                    meta={"kind": "redirect", "to": document.address},
-                )
+    for address, document in redirects(archive.gazette).items():
+        yield Page(
+            address=address,
+            template="redirect.html",
+            title=document.title,
+            meta={"kind": "redirect", "to": document.address},
+        )
 
 
 def _sitemap(archive: Archive, settings: Settings) -> dict[str, Any]:

@@ -176,11 +176,10 @@ def _site_file(file: SiteFile, config: MkDocsConfig) -> File:
 
 
 @jinja2.pass_context
-def _to(context: jinja2.runtime.Context, address: str) -> str:
-    """A site-relative address as a link from this page, percent-encoded."""
-    path, mark, fragment = address.partition("#")
+def _to(context: jinja2.runtime.Context, address: str, fragment: str | None = None) -> str:
+    """A site-relative address as a link from this page, percent-encoded; `#` is part of a name."""
     base = str(context["base_url"]).rstrip("/")
-    return f"{base}/{quote(path)}{mark}{fragment}"
+    return f"{base}/{quote(address)}" + (f"#{fragment}" if fragment else "")
 
 
 def size_words(count: int) -> str:

@@ -1,0 +1,52 @@
+"""Former addresses: what a static site can answer at, and who answers."""
+
+from dataclasses import replace
+
+import pytest
+
+from gazette.links import old_path, redirects
+from gazette.model import Document, Gazette, Issue
+from gazette.number import IssueNumber
+
+JANUARY = IssueNumber.from_folder(2024, "01")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("/zfgb/2019/t20190101_12.html", "zfgb/2019/t20190101_12.html"),
+        ("http://www.old.example/zfgb/2019/index.html", "zfgb/2019/"),
+        ("https://old.example:8080/a%20b/", "a b/"),
+        ("zfgb/12", "zfgb/12/"),
+        ("/公报/第一期/", "公报/第一期/"),
+    ],
+)
+def test_a_former_address_is_read_as_its_path(text: str, path: str) -> None:
+    assert old_path(text) == path
+    assert old_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "/", "javascript:alert(1)", "mailto:a@b", "/a/../b/", "/a//b/", "/art.jsp?id=3",
+        "/a\\b/", "/search/", "/wh/x/", "http://old.example", "/a%00b/", "/%2e%2e/etc/",
+    ],
+)  # fmt: skip
+def test_what_no_static_page_can_answer_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"[\u4e00-\u9fff]"):
+        old_path(text)
+
+
+def document(folder: str, *old: str) -> Document:
+    return Document(
+        issue=JANUARY, folder=folder, source=f"2024/01/{folder}.md", title=folder, old_addresses=old
+    )
+
+
+def test_a_former_address_leads_to_one_document_and_never_hides_a_page() -> None:
+    first = document("01", "/a/", "/2024/01/02/", "/2024/", "javascript:x")
+    second = document("02", "/a/", "/b.html")
+    issue = replace(Issue(number=JANUARY, source="2024/01"), documents=(first, second))
+    found = redirects(Gazette(issues=(issue,)))
+    assert found == {"a/": first, "b.html": second}
