@@ -4,11 +4,12 @@ Joins three parts that do not know one another: the content model, the texts tha
 PDFs, and the sizes of files to download. No input or output.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from gazette.dialect import parse, visible_lines
+from gazette.digest import digest, of_fields
 from gazette.model import Document, Gazette, Issue
 from gazette.pdf.model import PageText, PdfFault
 from gazette.search.entry import Entry
@@ -24,13 +25,22 @@ class PageImage:
     height: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scan:
-    """What was read from an issue's PDF: its pages in order, their pictures, and what went wrong."""
+    """What was read from an issue's PDF: its pages in order, their pictures, and what went wrong.
+
+    `source` is a hash of what `pages` and `fault` were read from, empty where they were not read.
+    """
 
     pages: tuple[PageText, ...] = ()
     images: Mapping[int, PageImage] = field(default_factory=dict)
     fault: PdfFault | None = None
+    source: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that the value holds; its texts are not touched where `source` is known."""
+        return digest([self.source, self.images]) if self.source else of_fields(self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +51,25 @@ class Archive:
     gazette: Gazette
     scans: Mapping[str, Scan] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+
+    def part(self, issues: Iterable[Issue]) -> "Archive":
+        """These issues and all that belongs to them, and nothing else: what a page is made of."""
+        kept = tuple(issues)
+        homes = {i.address for i in kept}
+        return Archive(
+            name=self.name,
+            gazette=Gazette(issues=kept),
+            scans={a: self.scans[a] for a in sorted(homes & self.scans.keys())},
+            sizes={a: n for home in sorted(homes) for a, n in self._sizes_by_issue.get(home, ())},
+        )
+
+    @cached_property
+    def _sizes_by_issue(self) -> Mapping[str, list[tuple[str, int]]]:
+        found: dict[str, list[tuple[str, int]]] = {}
+        for address in sorted(self.sizes):
+            home = "/".join(address.split("/")[:2]) + "/"
+            found.setdefault(home, []).append((address, self.sizes[address]))
+        return found
 
     @cached_property
     def issues_by_address(self) -> Mapping[str, Issue]:
@@ -89,7 +118,8 @@ def with_corrections(scan: Scan, corrections: tuple[tuple[int, str], ...]) -> Sc
         else p
         for p in scan.pages
     )
-    return replace(scan, pages=pages)
+    source = digest([scan.source, corrections]) if scan.source else ""
+    return replace(scan, pages=pages, source=source)
 
 
 def edition_address(thing: Issue | Document) -> str:
@@ -102,45 +132,55 @@ def edition_address(thing: Issue | Document) -> str:
 def entries(archive: Archive) -> Iterator[Entry]:
     """Everything that can be found, oldest issue first; what was withdrawn is not among it."""
     for issue in archive.gazette.issues:
-        for document in issue.documents:
-            if document.withdrawn:
-                continue
-            lines = [*archive.document_lines(issue, document), *(a.title for a in document.annexes)]
-            yield Entry(
-                url=document.address,
-                kind="document",
-                title=document.title,
-                number=document.number_text,
-                issue=issue.address.rstrip("/"),
-                page=document.pages.first if document.pages else None,
-                section=document.section,
-                authorities=document.authorities,
-                document_type=document.document_type,
-                topic=document.topic,
-                dated=document.dated,
-                year=issue.number.year,
-                body="\n".join(lines),
-                quality="",
-            )
-        covered = [d.pages for d in issue.documents if d.pages]
-        scan = archive.scans.get(issue.address)
-        for page in archive.shown_pages(issue):
-            if scan is None or any(page in pages for pages in covered):
-                continue  # found as the document that covers it
-            read = scan.pages[page - 1]
-            yield Entry(
-                url=f"{issue.address}p{page}/",
-                kind="page",
-                title=f"{issue.label} 第{page}页",
-                number="",
-                issue=issue.address.rstrip("/"),
-                page=page,
-                section="",
-                authorities=(),
-                document_type="",
-                topic="",
-                dated=issue.published_on,
-                year=issue.number.year,
-                body="\n".join(readable_lines(read)),
-                quality=read.quality,
-            )
+        yield from issue_entries(archive, issue)
+
+
+def entries_digest(archive: Archive, issue: Issue) -> str:
+    """A hash of all that `issue_entries` is made of: where it is as before, so are the entries."""
+    return digest([issue, archive.scans.get(issue.address)])
+
+
+def issue_entries(archive: Archive, issue: Issue) -> Iterator[Entry]:
+    """What can be found of one issue: its documents, and the pages that no document covers."""
+    for document in issue.documents:
+        if document.withdrawn:
+            continue
+        lines = [*archive.document_lines(issue, document), *(a.title for a in document.annexes)]
+        yield Entry(
+            url=document.address,
+            kind="document",
+            title=document.title,
+            number=document.number_text,
+            issue=issue.address.rstrip("/"),
+            page=document.pages.first if document.pages else None,
+            section=document.section,
+            authorities=document.authorities,
+            document_type=document.document_type,
+            topic=document.topic,
+            dated=document.dated,
+            year=issue.number.year,
+            body="\n".join(lines),
+            quality="",
+        )
+    covered = [d.pages for d in issue.documents if d.pages]
+    scan = archive.scans.get(issue.address)
+    for page in archive.shown_pages(issue):
+        if scan is None or any(page in pages for pages in covered):
+            continue  # found as the document that covers it
+        read = scan.pages[page - 1]
+        yield Entry(
+            url=f"{issue.address}p{page}/",
+            kind="page",
+            title=f"{issue.label} 第{page}页",
+            number="",
+            issue=issue.address.rstrip("/"),
+            page=page,
+            section="",
+            authorities=(),
+            document_type="",
+            topic="",
+            dated=issue.published_on,
+            year=issue.number.year,
+            body="\n".join(readable_lines(read)),
+            quality=read.quality,
+        )

@@ -215,6 +215,13 @@ def visible_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
             yield text
 
 
+def link_targets(text: str) -> tuple[str, ...]:
+    """What a text points at, each once, in order. For `Document.of_text`."""
+    if "](" not in text:
+        return ()
+    return tuple(dict.fromkeys(part.target for _, part in targets(parse(text))))
+
+
 def targets(blocks: tuple[Block, ...]) -> Iterator[tuple[int, Link | Image]]:
     """Every link and image with the body line it stands in."""
     for block in blocks:

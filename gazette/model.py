@@ -4,13 +4,18 @@ The words follow 国办发〔2018〕22号 (the gazette), GB/T 9704-2012 (the par
 metadata table of 政府信息公开; `docs/glossary.md` pairs each with its Chinese term.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
 
+from gazette.digest import of_fields
 from gazette.number import DocumentNumber, IssueNumber
+
+_T = TypeVar("_T")
 
 
 class RelationKind(StrEnum):
@@ -115,7 +120,7 @@ class Document:
     old_addresses: tuple[str, ...] = ()
     withdrawn: Withdrawal | None = None
     relations: tuple[Relation, ...] = ()
-    body: str = field(default="", repr=False)
+    body: str = field(default_factory=str, repr=False)
     body_line: int = field(default=1, repr=False, compare=False)
     number_line: int = field(default=1, repr=False, compare=False)
     """Where 发文字号 and body stand in `source`; they are no part of the document."""
@@ -129,6 +134,47 @@ class Document:
     def address(self) -> str:
         """Its permanent, site-relative address: `2019/12/01/`."""
         return f"{self.issue.address}{self.folder}/"
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that the value holds, its body included; equal values have equal ones."""
+        return of_fields(self)
+
+    def of_text(self, function: Callable[[str], _T]) -> _T:
+        """`function(self.body)`, which must be a pure function of the text.
+
+        Where it is one of `gazette.reading.OF_TEXT`, it is worked out once, when the file is read,
+        and kept with the document: asking then costs nothing, and the text is not touched.
+        """
+        known: dict[str, Any] = vars(self).get("known", {})
+        name = f"{function.__module__}.{function.__qualname__}"
+        return known[name] if name in known else function(self.body)
+
+    def __getattr__(self, name: str) -> str:
+        """The body of a document that came from the store (`left_in_store`), read when asked for."""
+        place = vars(self).get("place") if name == "body" else None
+        if place is None:
+            raise AttributeError(f"{type(self).__name__} has no {name!r}", name=name, obj=self)
+        path, start, size = place
+        with Path(path).open("rb") as file:
+            file.seek(start)
+            return file.read(size).decode("utf-8", "surrogatepass")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For other processes: with its body."""
+        state = {k: v for k, v in vars(self).items() if k != "place"}
+        return {**state, "body": self.body}
+
+    @classmethod
+    def left_in_store(cls, values: dict[str, Any], place: tuple[str, int, int]) -> "Document":
+        """A document whose body stays in a file until it is asked for: (path, offset, bytes).
+
+        `values` are its other fields, its `digest`, and as `known` what `of_text` need not work
+        out again. An archive of thousands of documents is so held without their texts.
+        """
+        made = cls.__new__(cls)
+        vars(made).update(values, place=place)
+        return made
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +206,11 @@ class Issue:
     def label(self) -> str:
         """`2019年第12期`."""
         return self.number.label()
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that the value holds, its documents included."""
+        return of_fields(self)
 
     @cached_property
     def withdrawn_files(self) -> frozenset[str]:

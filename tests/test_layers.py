@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
-    {"errors", "lock", "serve"},
+    {"digest", "errors", "lock", "serve"},
     {"number", "dates", "matter", "dialect", "settings", "han"},
     {"model"},
     {"fields"},

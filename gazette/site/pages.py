@@ -3,17 +3,24 @@
 A page depends only on what stands in its `Page`, so it can be made again, skipped, or written by
 another generator. Addresses in `meta` are site-relative (`2019/12/01/`); the templates make them
 relative to the page.
+
+Pages come in groups. A group names all that its pages are made of, most often a part of the
+archive; its `make` is given that and nothing else, so where the inputs are as before, so are the
+pages, and they need not even be worked out.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from gazette.archive import Archive, Scan, edition_address, readable_lines
 from gazette.dates import format_date
-from gazette.links import annex_path, redirects
+from gazette.dialect import link_targets
+from gazette.digest import digest
+from gazette.links import Resolve, annex_path, redirects, resolver
 from gazette.model import Document, Issue
 from gazette.number import IssueNumber
 from gazette.number import address as number_address
@@ -37,7 +44,8 @@ QUALITY_NOTES: Mapping[tuple[str, str], str] = {
 class Page:
     """One page: where it stands, the template it is set in, its data, and its text if it has one.
 
-    `meta` holds only plain values (str, int, bool, list, dict, None). `body` is in the dialect.
+    `meta` holds only plain values (str, int, bool, list, dict, None). `body` is in the dialect;
+    `links` gives for each target in it where it is published, relative to the page.
     """
 
     address: str
@@ -45,6 +53,7 @@ class Page:
     title: str
     meta: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
+    links: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def uri(self) -> str:
@@ -56,37 +65,96 @@ class Page:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Pages that are made of the same inputs, and of nothing else.
+
+    `make(**inputs)` gives the pages. It is a function of a module and pure: what it needs, it is
+    given. Inputs are values that have a `digest`; their names are what `--explain` calls them.
+    """
+
+    name: str
+    make: Callable[..., Iterable[Page]]
+    inputs: Mapping[str, Any]
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """The hash of each input."""
+        return {name: digest(value) for name, value in self.inputs.items()}
+
+    @property
+    def key(self) -> str:
+        """A hash of all that the pages depend on but the program itself."""
+        function = f"{self.make.__module__}.{self.make.__qualname__}"
+        return digest([self.name, function, dict(self.digests)])
+
+    def pages(self) -> Iterable[Page]:
+        """The pages, worked out."""
+        return self.make(**self.inputs)
+
+
 def site_pages(
     archive: Archive, settings: Settings, on: date | None, manifest: str = ""
 ) -> Iterator[Page]:
-    """Every page of the site, in a fixed order.
+    """Every page of the site, in a fixed order."""
+    for group in site_groups(archive, settings, on, manifest):
+        yield from group.pages()
+
+
+def site_groups(
+    archive: Archive, settings: Settings, on: date | None, manifest: str = ""
+) -> Iterator[Group]:
+    """Every page of the site in groups, in a fixed order.
 
     `on` is the day that the site is made for; `manifest` is that of the search index, which the
     search page holds so that a phone need not ask for it.
     """
-    issues = archive.gazette.issues
-    yield _home(archive, settings, on)
-    for year in archive.gazette.years:
-        yield _year(archive, year)
-    for before, issue, after in _neighbours(issues):
-        yield _issue(archive, settings, issue, before, after)
-        yield from _documents(archive, issue)
-        yield from _pdf_pages(archive, issue)
+    gazette = archive.gazette
+    whole = {"archive": archive, "settings": settings}
+    yield Group(name="", make=_home, inputs={**whole, "on": on})
+    for before, year, after in _neighbours(gazette.years):
+        part = archive.part(gazette.of_year(year))
+        inputs = {"archive": part, "year": year, "years": [before, after]}
+        yield Group(name=f"{year}/", make=_year, inputs=inputs)
+    resolve_on = resolver(gazette)
+    for before, issue, after in _neighbours(gazette.issues):
+        part = archive.part(i for i in (before, issue, after) if i)
+        links = _issue_links(issue, resolve_on)
+        inputs = {"archive": part, "address": issue.address, "settings": settings, "links": links}
+        yield Group(name=issue.address, make=_issue_pages, inputs=inputs)
     yield from _sections(archive, settings)
     yield from _numbers(archive)
-    yield from _redirects(archive)
-    yield Page(
-        address="search/",
-        template="search.html",
-        title="检索",
-        meta={"kind": "search", "manifest": manifest},
-    )
-    yield Page(
-        address="sitemap/",
-        template="sitemap.html",
-        title="站点地图",
-        meta=_sitemap(archive, settings),
-    )
+    yield Group(name="旧网址", make=_redirects, inputs={"moved": redirects(gazette)})
+    yield Group(name="search/", make=_search, inputs={"manifest": manifest})
+    yield Group(name="sitemap/", make=_sitemap, inputs=whole)
+
+
+def _issue_links(issue: Issue, resolve_on: Callable[[str], Resolve]) -> dict[str, dict[str, str]]:
+    """By the address of each page of an issue: where the targets in its text are published."""
+    texts = [(issue.address, link_targets(issue.note))]
+    texts += ((d.address, d.of_text(link_targets)) for d in issue.documents if not d.withdrawn)
+    found = {}
+    for address, targets in texts:
+        resolve = resolve_on(address)
+        if links := {t: to for t in targets if (to := resolve(t)) is not None}:
+            found[address] = links
+    return found
+
+
+def _issue_pages(
+    archive: Archive, address: str, settings: Settings, links: Mapping[str, Mapping[str, str]]
+) -> Iterator[Page]:
+    """An issue with its documents and the pages of its PDF; `archive` holds its neighbours too."""
+    for before, issue, after in _neighbours(archive.gazette.issues):
+        if issue.address == address:
+            yield _issue(archive, settings, issue, before, after, links.get(address, {}))
+            yield from _documents(archive, issue, links)
+            yield from _pdf_pages(archive, issue)
+
+
+def _search(manifest: str) -> Iterator[Page]:
+    meta = {"kind": "search", "manifest": manifest}
+    yield Page(address="search/", template="search.html", title="检索", meta=meta)
 
 
 def _neighbours(things: Iterable[Any]) -> Iterator[tuple[Any, Any, Any]]:
@@ -116,7 +184,7 @@ def _issue_card(archive: Archive, issue: Issue) -> dict[str, Any]:
         "published_iso": _iso(issue.published_on),
         "documents": len(issue.documents),
         "pages": len(scan.pages) if scan else 0,
-        "historical": bool(issue.pdf) and not any(d.body for d in issue.documents),
+        "historical": bool(issue.pdf) and not any(d.of_text(bool) for d in issue.documents),
         "cover": issue.address + issue.cover if issue.cover in issue.files else "",
     }
 
@@ -151,11 +219,11 @@ def _newest(issue: Issue) -> tuple[date, IssueNumber]:
     return issue.published_on or date(issue.number.year, 1, 1), issue.number
 
 
-def _home(archive: Archive, settings: Settings, on: date | None) -> Page:
+def _home(archive: Archive, settings: Settings, on: date | None) -> Iterator[Page]:
     issues = archive.gazette.issues
     newest = sorted(issues, key=_newest, reverse=True)
     latest = newest[0] if newest else None
-    return Page(
+    yield Page(
         address="",
         template="home.html",
         title=settings.site_name,
@@ -205,11 +273,11 @@ def _section_counts(archive: Archive, settings: Settings) -> list[dict[str, Any]
     ]
 
 
-def _year(archive: Archive, year: int) -> Page:
-    issues = list(archive.gazette.of_year(year))
-    years = archive.gazette.years
-    at = years.index(year)
-    return Page(
+def _year(archive: Archive, year: int, years: list[int | None]) -> Iterator[Page]:
+    """A year and its issues; `years` are the one before and the one after."""
+    issues = archive.gazette.issues
+    before, after = years
+    yield Page(
         address=f"{year}/",
         template="year.html",
         title=f"{year}年",
@@ -218,10 +286,8 @@ def _year(archive: Archive, year: int) -> Page:
             "year": year,
             "issues": [_issue_card(archive, i) for i in issues],
             "documents": sum(len(i.documents) for i in issues),
-            "previous": {"label": f"{years[at - 1]}年", "url": f"{years[at - 1]}/"} if at else None,
-            "next": {"label": f"{years[at + 1]}年", "url": f"{years[at + 1]}/"}
-            if at + 1 < len(years)
-            else None,
+            "previous": {"label": f"{before}年", "url": f"{before}/"} if before else None,
+            "next": {"label": f"{after}年", "url": f"{after}/"} if after else None,
         },
     )
 
@@ -238,8 +304,13 @@ def _downloads(archive: Archive, issue: Issue) -> list[dict[str, Any]]:
     return found
 
 
-def _issue(
-    archive: Archive, settings: Settings, issue: Issue, before: Issue | None, after: Issue | None
+def _issue(  # noqa: PLR0913, PLR0917  what an issue's page shows
+    archive: Archive,
+    settings: Settings,
+    issue: Issue,
+    before: Issue | None,
+    after: Issue | None,
+    links: Mapping[str, str],
 ) -> Page:
     scan = archive.scans.get(issue.address)
     card = _issue_card(archive, issue)
@@ -260,6 +331,7 @@ def _issue(
             "next": _issue_card(archive, after) if after else None,
         },
         body=issue.note,
+        links=links,
     )
 
 
@@ -283,7 +355,9 @@ def _pdf_page_text(read: PageText) -> dict[str, Any]:
     }
 
 
-def _documents(archive: Archive, issue: Issue) -> Iterator[Page]:
+def _documents(
+    archive: Archive, issue: Issue, links: Mapping[str, Mapping[str, str]]
+) -> Iterator[Page]:
     card = _issue_card(archive, issue)
     for before, document, after in _neighbours(issue.documents):
         row = _document_row(document)
@@ -330,7 +404,7 @@ def _documents(archive: Archive, issue: Issue) -> Iterator[Page]:
                 for p in pages
                 if scan and p <= len(scan.pages)
             ],
-            "from_pdf": not document.body and bool(pages),
+            "from_pdf": not document.of_text(bool) and bool(pages),
         }
         yield Page(
             address=document.address,
@@ -338,6 +412,7 @@ def _documents(archive: Archive, issue: Issue) -> Iterator[Page]:
             title=document.title,
             meta=meta,
             body=document.body,
+            links=links.get(document.address, {}),
         )
 
 
@@ -422,54 +497,72 @@ def _pdf_pages(archive: Archive, issue: Issue) -> Iterator[Page]:
         )
 
 
-def _sections(archive: Archive, settings: Settings) -> Iterator[Page]:
-    """Each column: a page of its years, and a page a year with its documents, newest first."""
-    groups: dict[str, dict[int, list[Document]]] = defaultdict(lambda: defaultdict(list))
-    for document in archive.gazette.documents:
-        if document.section:
-            groups[document.section][document.issue.year].append(document)
-    for section in sorted(groups, key=settings.section_order):
-        base = _section_address(section)
-        years = sorted(groups[section], reverse=True)
-        listed = [
-            {"year": y, "url": f"{base}{y}/", "count": len(groups[section][y])} for y in years
-        ]
-        for year in (None, *years):
-            shown = year or years[0]
-            yield Page(
-                address=base if year is None else f"{base}{year}/",
-                template="section.html",
-                title=section if year is None else f"{section}（{year}年）",
-                meta={
-                    "kind": "section",
-                    "section": section,
-                    "year": shown,
-                    "years": listed,
-                    "count": sum(len(d) for d in groups[section].values()),
-                    "documents": [_document_row(d) for d in reversed(groups[section][shown])],
-                },
-            )
-
-
-def _numbers(archive: Archive) -> Iterator[Page]:
-    """`/wh/宁政办发/2019/34/`: the documents of one 发文字号. One number may have many."""
+def _sections(archive: Archive, settings: Settings) -> Iterator[Group]:
     groups: dict[str, list[Document]] = defaultdict(list)
     for document in archive.gazette.documents:
-        if document.number:
-            groups[number_address(document.number)].append(document)
-    for address in sorted(groups):
-        documents = groups[address]
+        if document.section:
+            groups[document.section].append(document)
+    for section in sorted(groups, key=settings.section_order):
+        inputs = {"section": section, "documents": tuple(groups[section])}
+        yield Group(name=_section_address(section), make=_section, inputs=inputs)
+
+
+def _section(section: str, documents: tuple[Document, ...]) -> Iterator[Page]:
+    """A column: a page of its years, and a page a year with its documents, newest first."""
+    by_year: dict[int, list[Document]] = defaultdict(list)
+    for document in documents:
+        by_year[document.issue.year].append(document)
+    base = _section_address(section)
+    years = sorted(by_year, reverse=True)
+    listed = [{"year": y, "url": f"{base}{y}/", "count": len(by_year[y])} for y in years]
+    for year in (None, *years):
+        shown = year or years[0]
         yield Page(
-            address=address,
-            template="number.html",
-            title=str(documents[0].number),
-            meta={"kind": "number", "documents": [_document_row(d) for d in documents]},
+            address=base if year is None else f"{base}{year}/",
+            template="section.html",
+            title=section if year is None else f"{section}（{year}年）",
+            meta={
+                "kind": "section",
+                "section": section,
+                "year": shown,
+                "years": listed,
+                "count": len(documents),
+                "documents": [_document_row(d) for d in reversed(by_year[shown])],
+            },
         )
 
 
-def _redirects(archive: Archive) -> Iterator[Page]:
+def _numbers(archive: Archive) -> Iterator[Group]:
+    """Groups by what a number begins with: `/wh/宁政办发/`."""
+    groups: dict[str, list[Document]] = defaultdict(list)
+    for document in archive.gazette.documents:
+        if document.number:
+            first = number_address(document.number).split("/")[:2]
+            groups["/".join(first)].append(document)
+    for name in sorted(groups):
+        inputs = {"documents": tuple(groups[name])}
+        yield Group(name=f"{name}/", make=_number_pages, inputs=inputs)
+
+
+def _number_pages(documents: tuple[Document, ...]) -> Iterator[Page]:
+    """`/wh/宁政办发/2019/34/`: the documents of one 发文字号. One number may have many."""
+    groups: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        if document.number:
+            groups[number_address(document.number)].append(document)
+    for address in sorted(groups):
+        named = groups[address]
+        yield Page(
+            address=address,
+            template="number.html",
+            title=str(named[0].number),
+            meta={"kind": "number", "documents": [_document_row(d) for d in named]},
+        )
+
+
+def _redirects(moved: Mapping[str, Document]) -> Iterator[Page]:
     """Every address that a document had before (旧网址) leads to the one it has now."""
-    for address, document in redirects(archive.gazette).items():
+    for address, document in moved.items():
         yield Page(
             address=address,
             template="redirect.html",
@@ -478,8 +571,8 @@ def _redirects(archive: Archive) -> Iterator[Page]:
         )
 
 
-def _sitemap(archive: Archive, settings: Settings) -> dict[str, Any]:
-    return {
+def _sitemap(archive: Archive, settings: Settings) -> Iterator[Page]:
+    meta = {
         "kind": "sitemap",
         "years": [
             {**y, "listed": [_issue_card(archive, i) for i in archive.gazette.of_year(y["year"])]}
@@ -487,3 +580,4 @@ def _sitemap(archive: Archive, settings: Settings) -> dict[str, Any]:
         ],
         "sections": _section_counts(archive, settings),
     }
+    yield Page(address="sitemap/", template="sitemap.html", title="站点地图", meta=meta)

@@ -26,7 +26,6 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from gazette.dialect import parse
 from gazette.errors import BuildError, GazetteError
-from gazette.links import resolver
 from gazette.settings import Settings, settings_from
 from gazette.site.body import to_html
 from gazette.site.build import Site, SiteFile, prepare
@@ -99,7 +98,6 @@ class GazettePlugin(BasePlugin[_Options]):
             result.append(_page_file(page, config))
         for file in site.files:
             result.append(_site_file(file, config))
-        self._resolve = resolver(site.archive.gazette)
         return result
 
     def _prepared(self, config: MkDocsConfig) -> Site:
@@ -133,7 +131,7 @@ class GazettePlugin(BasePlugin[_Options]):
         nav: Navigation,  # noqa: ARG002
     ) -> Any:
         if isinstance(page, GazettePage) and page.data.body:
-            context["body"] = to_html(parse(page.data.body), self._resolve(page.data.address))
+            context["body"] = to_html(parse(page.data.body), page.data.links.get)
         return context
 
 
