@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from gazette.archive import Archive, Scan, with_corrections
 from gazette.content import read_gazette
+from gazette.dialect import link_targets
 from gazette.errors import BuildError, Finding
 from gazette.pdf.extract import read_pdfs
 from gazette.settings import Settings
+
+OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets)
+"""Functions of a document's text that are worked out when it is read (`Document.of_text`)."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
