@@ -5,7 +5,7 @@ costs only itself: what is wrong with it becomes findings, and whatever can stil
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -41,21 +41,37 @@ _T = TypeVar("_T")
 
 def read_gazette(folder: Path) -> tuple[Gazette, tuple[Finding, ...]]:
     """Read every issue under `folder`. Never raises for what stands in it."""
-    issues: list[Issue] = []
+    folders, strays = issue_folders(folder)
+    return assemble((read_issue(p, path) for p, path in folders), strays, folder.name)
+
+
+def issue_folders(folder: Path) -> tuple[list[tuple[Path, str]], list[Finding]]:
+    """The folder of every issue, with its name in findings; and what stands in no issue."""
+    found: list[tuple[Path, str]] = []
     findings: list[Finding] = []
     base = folder.name
     for entry in _entries(folder):
-        if entry.is_dir() and _YEAR.fullmatch(entry.name):
+        if entry.is_dir() and not entry.is_symlink() and _YEAR.fullmatch(entry.name):
             for child in _entries(entry):
                 path = f"{base}/{entry.name}/{child.name}"
                 if child.is_dir() and not child.is_symlink():
-                    issue, found = read_issue(child, path)
-                    findings += found
-                    issues += [issue] if issue else []
+                    found.append((child, path))
                 else:
                     findings.append(_stray(path))
         else:
             findings.append(_stray(f"{base}/{entry.name}"))
+    return found, findings
+
+
+def assemble(
+    read: Iterable[tuple[Issue | None, Iterable[Finding]]], strays: Iterable[Finding], base: str
+) -> tuple[Gazette, tuple[Finding, ...]]:
+    """The gazette of issues that were read one by one; of two with one number, neither."""
+    issues: list[Issue] = []
+    findings = [*strays]
+    for issue, found in read:
+        findings += found
+        issues += [issue] if issue else []
     kept, clashing = _without_clashes(issues, key=lambda i: i.number)
     findings += (
         Finding(
@@ -70,6 +86,11 @@ def read_gazette(folder: Path) -> tuple[Gazette, tuple[Finding, ...]]:
     )
     kept.sort(key=lambda i: i.number)
     return Gazette(issues=tuple(kept)), in_order(findings)
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder is passed over: hidden ones, and what editors and systems leave."""
+    return _IGNORED.fullmatch(name) is not None
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -160,11 +160,6 @@ class Document:
             file.seek(start)
             return file.read(size).decode("utf-8", "surrogatepass")
 
-    def __getstate__(self) -> dict[str, Any]:
-        """For other processes: with its body."""
-        state = {k: v for k, v in vars(self).items() if k != "place"}
-        return {**state, "body": self.body}
-
     @classmethod
     def left_in_store(cls, values: dict[str, Any], place: tuple[str, int, int]) -> "Document":
         """A document whose body stays in a file until it is asked for: (path, offset, bytes).

@@ -1,18 +1,32 @@
-"""From files to the archive: content, then the texts of its PDFs. What all commands begin with."""
+"""From files to the archive: content, then the texts of its PDFs. What all commands begin with.
 
-from collections.abc import Callable
+An issue whose files are as before is not read again (`gazette.store`), and neither is a PDF.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from gazette.archive import Archive, Scan, with_corrections
-from gazette.content import read_gazette
+from gazette.content import assemble, is_ignored, issue_folders, read_issue
 from gazette.dialect import link_targets
+from gazette.digest import digest
 from gazette.errors import BuildError, Finding
+from gazette.kept import program
+from gazette.model import Issue
 from gazette.pdf.extract import read_pdfs
 from gazette.settings import Settings
+from gazette.sources import Sources, read_sources, unchanged
+from gazette.store import get_issue, is_whole, put_issue
 
 OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets)
 """Functions of a document's text that are worked out when it is read (`Document.of_text`)."""
+
+_FEW = 40
+"""Issues that are read sooner here than by processes that must first be started."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
@@ -22,6 +36,27 @@ def silent(_stage: str, _done: int, _all: int) -> None:
     """Progress that nobody watches."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The archive, what was found wrong in it, and the files that it was read from.
+
+    `passing` tells that a PDF may be read better next time: the machine was too busy.
+    """
+
+    archive: Archive
+    findings: tuple[Finding, ...]
+    sources: Sources
+    passing: bool = False
+
+
+def find_sources(issues: Path, cache: Path) -> Sources:
+    """The files under the issues folder; BuildError if there is no such folder."""
+    if not issues.is_dir():
+        hint = "请在公报仓库的根目录下运行，或用 --issues 指明。"
+        raise BuildError("找不到公报内容的文件夹", path=str(issues), hint=hint)
+    return read_sources(issues, table=cache / "sources", ignored=is_ignored)
+
+
 def read_archive(
     settings: Settings, issues: Path, *, cache: Path, jobs: int = 1, progress: Progress = silent
 ) -> tuple[Archive, tuple[Finding, ...]]:
@@ -29,11 +64,36 @@ def read_archive(
 
     Raises BuildError if there is no such folder; whatever is wrong in it becomes findings.
     """
-    if not issues.is_dir():
-        hint = "请在公报仓库的根目录下运行，或用 --issues 指明。"
-        raise BuildError("找不到公报内容的文件夹", path=str(issues), hint=hint)
-    progress("读取内容", 0, 1)
-    gazette, findings = read_gazette(issues)
+    reading = read(settings, issues, cache=cache, jobs=jobs, progress=progress)
+    return reading.archive, reading.findings
+
+
+def read(  # noqa: PLR0913  the choices of one reading
+    settings: Settings,
+    issues: Path,
+    *,
+    cache: Path,
+    sources: Sources | None = None,
+    jobs: int = 1,
+    progress: Progress = silent,
+) -> Reading:
+    """As `read_archive`, with the sources, which may be given where they are known."""
+    sources = sources or find_sources(issues, cache)
+    store = cache / "read"
+    store.mkdir(parents=True, exist_ok=True)
+    folders, strays = issue_folders(issues)
+    files = _files(folders, store, sources)
+    while not _read_missing(issues, files, folders, sources, jobs, progress):
+        sources = find_sources(issues, cache)  # somebody is writing: look again
+        folders, strays = issue_folders(issues)
+        files = _files(folders, store, sources)
+    found = _read_issues(folders, files)
+    kept = {file.name for file in files.values()}
+    for path in store.iterdir():
+        if path.name not in kept:
+            path.unlink(missing_ok=True)
+    gazette, findings = assemble(found, strays, issues.name)
+
     paths = {i.address: issues / i.source / i.pdf for i in gazette.issues if i.pdf}
     texts = read_pdfs(
         list(paths.values()),
@@ -45,7 +105,74 @@ def read_archive(
     for issue in gazette.issues:
         if issue.pdf:
             text = texts[paths[issue.address]]
-            scan = Scan(pages=text.pages, fault=text.fault)
+            source = digest([program(), text.sha256, text.fault])
+            scan = Scan(pages=text.pages, fault=text.fault, source=source)
             scans[issue.address] = with_corrections(scan, issue.corrections)
     name = settings.name + ("（示例）" if settings.sample else "")
-    return Archive(name=name, gazette=gazette, scans=scans), findings
+    return Reading(
+        archive=Archive(name=name, gazette=gazette, scans=scans),
+        findings=findings,
+        sources=sources,
+        passing=any(t.fault is not None and t.fault.code == "timeout" for t in texts.values()),
+    )
+
+
+Folders = Sequence[tuple[Path, str]]
+"""Folders of issues, with their names in findings."""
+
+
+def _files(folders: Folders, store: Path, sources: Sources) -> dict[Path, Path]:
+    """Where each issue stands in the store, by a hash of its files."""
+
+    def key(folder: Path, path: str) -> str:
+        return digest([program(), path, sources.inside(f"{folder.parent.name}/{folder.name}")])
+
+    return {folder: store / key(folder, path) for folder, path in folders}
+
+
+def _read_issues(
+    folders: Folders, files: Mapping[Path, Path]
+) -> Iterator[tuple[Issue | None, tuple[Finding, ...]]]:
+    for folder, path in folders:
+        issue = get_issue(files[folder])
+        if issue is None:
+            raise BuildError("缓存写不进去", path=path, hint="请检查磁盘空间和 .gazette 的权限。")
+        yield issue
+
+
+def _read_missing(  # noqa: PLR0913, PLR0917  what one reading is of
+    issues: Path,
+    files: Mapping[Path, Path],
+    folders: Folders,
+    sources: Sources,
+    jobs: int,
+    progress: Progress,
+) -> bool:
+    """Put into the store what is not there; False where a file changed while it was read."""
+    tasks = [
+        (issues, folder, path, files[folder], sources.inside(f"{folder.parent.name}/{folder.name}"))
+        for folder, path in folders
+        if not is_whole(files[folder])
+    ]
+    steady = True
+    progress("读取内容", 0, len(tasks))
+    if jobs == 1 or len(tasks) <= _FEW:
+        for done, task in enumerate(tasks, 1):
+            steady = _read_one(task) and steady
+            progress("读取内容", done, len(tasks))
+        return steady
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
+        for done, well in enumerate(pool.map(_read_one, tasks, chunksize=8), 1):
+            steady = well and steady
+            progress("读取内容", done, len(tasks))
+    return steady
+
+
+def _read_one(task: tuple[Path, Path, str, Path, Mapping[str, str]]) -> bool:
+    issues, folder, path, file, sources = task
+    issue, findings = read_issue(folder, path)
+    texts = {p: value for p, value in sources.items() if p.endswith(".md")}
+    if not unchanged(issues, texts):
+        return False  # what was read may be newer than the name it would be kept under
+    put_issue(file, issue, findings, OF_TEXT)
+    return True

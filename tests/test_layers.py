@@ -8,10 +8,10 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
-    {"digest", "errors", "lock", "serve"},
-    {"number", "dates", "matter", "dialect", "settings", "han"},
+    {"digest", "errors", "kept", "lock", "serve"},
+    {"number", "dates", "matter", "dialect", "settings", "han", "sources"},
     {"model"},
-    {"fields"},
+    {"fields", "store"},
     {"content", "form", "links", "pdf", "search"},
     {"archive"},
     {"check", "publish", "reading"},
@@ -24,6 +24,7 @@ LAYERS = [
 
 OWNERS = {
     "mkdocs": {"site/plugin"},
+    "pickle": {"digest", "kept"},
     "click": {"cli"},
     "frontmatter": {"matter"},
     "yaml": {"matter", "settings"},
