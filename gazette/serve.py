@@ -25,7 +25,7 @@ POLICY = (
 """Nothing inline, nothing from elsewhere."""
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
-_TEXT = frozenset({".html", ".css", ".js", ".json", ".xml", ".txt", ".csv", ".svg", ".md"})
+_TEXT = frozenset({".html", ".css", ".js", ".json", ".xml", ".txt", ".csv", ".svg", ".md", ".webmanifest"})
 
 
 @dataclass(slots=True)
@@ -67,7 +67,8 @@ class _Handler(SimpleHTTPRequestHandler):
         self._answer(body=False)
 
     def _answer(self, *, body: bool) -> None:
-        path = urlsplit(self.path).path
+        asked_for = urlsplit(self.path)
+        path = asked_for.path
         if not path.startswith(self.base):
             self._send(HTTPStatus.NOT_FOUND, b"", "text/plain", body=body)
             return
@@ -84,8 +85,9 @@ class _Handler(SimpleHTTPRequestHandler):
             return
         state = file.stat()
         known = {"ETag": f'"{state.st_mtime_ns:x}-{state.st_size:x}"'}
-        if path.startswith(f"{self.base}search-index/") and file.name != "manifest.json":
-            known["Cache-Control"] = "public, max-age=31536000, immutable"  # named by their content
+        by_content = path.startswith(f"{self.base}search-index/") and file.name != "manifest.json"
+        if by_content or asked_for.query.startswith("v="):  # named by their content
+            known["Cache-Control"] = "public, max-age=31536000, immutable"
         if self.headers.get("If-None-Match") == known["ETag"]:
             self._send(HTTPStatus.NOT_MODIFIED, b"", "", body=False, **known)
             return

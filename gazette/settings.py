@@ -53,6 +53,8 @@ class Settings:
     """栏目: the columns in the order in which they are shown; others follow by name."""
     closed_through: int = 0
     """封存年份: years up to this one are closed; their search index is cached for good."""
+    without: tuple[str, ...] = ()
+    """不用: parts of the reading pages that the city does not want; see `PARTS`."""
     site_name: str = field(default="网上公报室")
     site_url: str = ""
 
@@ -82,8 +84,12 @@ KEYS: Mapping[str, str] = {
     "示例": "sample",
     "栏目": "sections",
     "封存年份": "closed_through",
+    "不用": "without",
 }
 """Keys of `extra.gazette` → fields; the field's own name is accepted too."""
+
+PARTS = ("长辈版", "朗读", "离线", "二维码")
+"""What `不用` may name."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -137,6 +143,10 @@ def settings_from(
             hint = f"是不是“{near[0]}”？" if near else "可用的项见 README 的“改成自己城市的”一节。"
             raise SettingsError(f"extra.gazette 里没有“{key}”这一项", path=path, hint=hint)
         found[name] = _value(kinds[name], value, key, path)
+    for part in found.get("without", ()):
+        if part not in PARTS:
+            hint = f"可以写的有：{'、'.join(PARTS)}。"
+            raise SettingsError(f"“不用”里没有“{part}”", path=path, hint=hint)
     return Settings(**found)
 
 

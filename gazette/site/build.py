@@ -20,6 +20,7 @@ from gazette.pdf.extract import PageImages, page_images
 from gazette.publish.edition import set_editions
 from gazette.reading import Progress, read_archive, silent
 from gazette.settings import Settings
+from gazette.site.offline import withdrawn
 from gazette.site.pages import Page, site_pages
 from gazette.site.sitemap import sitemaps
 
@@ -77,6 +78,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     manifest = index["manifest.json"].read_text("utf-8")
     pages = tuple(site_pages(archive, settings, day, manifest))
     files += (SiteFile(address=n, source=c) for n, c in sitemaps(pages, settings.site_url))
+    files.append(SiteFile(address="withdrawn.json", source=withdrawn(archive)))
     return Site(archive=archive, pages=pages, files=tuple(files), findings=findings)
 
 

@@ -9,6 +9,7 @@ archive; its `make` is given that and nothing else, so where the inputs are as b
 pages, and they need not even be worked out.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from gazette.number import IssueNumber
 from gazette.number import address as number_address
 from gazette.pdf.model import PageText
 from gazette.settings import Settings
+from gazette.site.quoting import citations
 
 QUALITY_NOTES: Mapping[tuple[str, str], str] = {
     ("good", "text"): "",
@@ -112,9 +114,10 @@ def site_groups(
     gazette = archive.gazette
     whole = {"archive": archive, "settings": settings}
     yield Group(name="", make=_home, inputs={**whole, "on": on})
-    for before, year, after in _neighbours(gazette.years):
+    for at, year in enumerate(gazette.years):
         part = archive.part(gazette.of_year(year))
-        inputs = {"archive": part, "year": year, "years": [before, after]}
+        near = list(gazette.years[max(0, at - _NEAR) : at + _NEAR + 1])
+        inputs = {"archive": part, "year": year, "near": near}
         yield Group(name=f"{year}/", make=_year, inputs=inputs)
     resolve_on = resolver(gazette)
     for before, issue, after in _neighbours(gazette.issues):
@@ -126,6 +129,8 @@ def site_groups(
     yield from _numbers(archive)
     yield Group(name="旧网址", make=_redirects, inputs={"moved": redirects(gazette)})
     yield Group(name="search/", make=_search, inputs={"manifest": manifest})
+    yield Group(name="timeline/", make=_timeline, inputs={"archive": archive})
+    yield Group(name="saved/", make=_saved, inputs={})
     yield Group(name="sitemap/", make=_sitemap, inputs=whole)
 
 
@@ -155,6 +160,10 @@ def _issue_pages(
 def _search(manifest: str) -> Iterator[Page]:
     meta = {"kind": "search", "manifest": manifest}
     yield Page(address="search/", template="search.html", title="检索", meta=meta)
+
+
+def _saved() -> Iterator[Page]:
+    yield Page(address="saved/", template="saved.html", title="已保存", meta={"kind": "saved"})
 
 
 def _neighbours(things: Iterable[Any]) -> Iterator[tuple[Any, Any, Any]]:
@@ -187,6 +196,18 @@ def _issue_card(archive: Archive, issue: Issue) -> dict[str, Any]:
         "historical": bool(issue.pdf) and not any(d.of_text(bool) for d in issue.documents),
         "cover": issue.address + issue.cover if issue.cover in issue.files else "",
     }
+
+
+_COVER_LINES = 7
+_LINE_WIDTHS = (14, 72)
+
+
+def _cover_card(archive: Archive, issue: Issue) -> dict[str, Any]:
+    """A card with what its cover is drawn from: a line for each document, as long as its title."""
+    least, most = _LINE_WIDTHS
+    titles = [d.title for d in issue.documents if not d.withdrawn][:_COVER_LINES]
+    lines = [min(most, max(least, 2 * len(t))) for t in titles]
+    return {**_issue_card(archive, issue), "lines": lines}
 
 
 def _document_row(document: Document) -> dict[str, Any]:
@@ -229,10 +250,10 @@ def _home(archive: Archive, settings: Settings, on: date | None) -> Iterator[Pag
         title=settings.site_name,
         meta={
             "kind": "home",
-            "latest": _issue_card(archive, latest) if latest else None,
+            "latest": _cover_card(archive, latest) if latest else None,
             "latest_sections": _by_section(latest.documents, settings) if latest else [],
             "latest_downloads": _downloads(archive, latest) if latest else [],
-            "recent": [_issue_card(archive, i) for i in newest[1:7]],
+            "recent": [_cover_card(archive, i) for i in newest[1:7]],
             "years": _years(archive),
             "sections": _section_counts(archive, settings),
             "counts": {
@@ -250,11 +271,19 @@ def _home(archive: Archive, settings: Settings, on: date | None) -> Iterator[Pag
 def _years(archive: Archive) -> list[dict[str, Any]]:
     counts: dict[int, list[int]] = {}
     for issue in archive.gazette.issues:
-        count = counts.setdefault(issue.number.year, [0, 0])
+        count = counts.setdefault(issue.number.year, [0, 0, 0])
         count[0] += 1
         count[1] += len(issue.documents)
+        scan = archive.scans.get(issue.address)
+        count[2] += len(issue.documents) or (len(scan.pages) if scan else 0)
     return [
-        {"year": y, "url": f"{y}/", "issues": counts[y][0], "documents": counts[y][1]}
+        {
+            "year": y,
+            "url": f"{y}/",
+            "issues": counts[y][0],
+            "documents": counts[y][1],
+            "weight": counts[y][2],
+        }
         for y in sorted(counts, reverse=True)
     ]
 
@@ -273,10 +302,16 @@ def _section_counts(archive: Archive, settings: Settings) -> list[dict[str, Any]
     ]
 
 
-def _year(archive: Archive, year: int, years: list[int | None]) -> Iterator[Page]:
-    """A year and its issues; `years` are the one before and the one after."""
+_NEAR = 5
+"""Years before and after one that its page offers."""
+
+
+def _year(archive: Archive, year: int, near: list[int]) -> Iterator[Page]:
+    """A year and its issues; `near` are the years around it, itself among them, oldest first."""
     issues = archive.gazette.issues
-    before, after = years
+    at = near.index(year)
+    before = near[at - 1] if at else None
+    after = near[at + 1] if at + 1 < len(near) else None
     yield Page(
         address=f"{year}/",
         template="year.html",
@@ -284,8 +319,9 @@ def _year(archive: Archive, year: int, years: list[int | None]) -> Iterator[Page
         meta={
             "kind": "year",
             "year": year,
-            "issues": [_issue_card(archive, i) for i in issues],
+            "issues": [_cover_card(archive, i) for i in issues],
             "documents": sum(len(i.documents) for i in issues),
+            "near": near[::-1],
             "previous": {"label": f"{before}年", "url": f"{before}/"} if before else None,
             "next": {"label": f"{after}年", "url": f"{after}/"} if after else None,
         },
@@ -313,14 +349,13 @@ def _issue(  # noqa: PLR0913, PLR0917  what an issue's page shows
     links: Mapping[str, str],
 ) -> Page:
     scan = archive.scans.get(issue.address)
-    card = _issue_card(archive, issue)
     return Page(
         address=issue.address,
         template="issue.html",
         title=issue.label,
         meta={
             "kind": "issue",
-            "issue": card,
+            "issue": _cover_card(archive, issue),
             "sections": _by_section(issue.documents, settings),
             "downloads": _downloads(archive, issue),
             "pdf_pages": [_pdf_page_card(issue, scan, p) for p in archive.shown_pages(issue)]
@@ -398,7 +433,10 @@ def _documents(
                 for path in (annex_path(document, a.file),)
             ],
             "downloads": _document_downloads(archive, issue, document),
-            "citation": _citation(archive, issue, document),
+            "citations": [
+                {"name": c.name, "lead": c.lead, "mark": c.mark, "rest": c.rest, "online": c.online}
+                for c in citations(archive.name, issue, document)
+            ],
             "pdf_pages": [
                 {**_pdf_page_card(issue, scan, p), **_pdf_page_text(scan.pages[p - 1])}
                 for p in pages
@@ -449,14 +487,6 @@ def _metadata_rows(document: Document) -> list[tuple[str, str]]:
         ("关键词", "、".join(document.keywords)),
     ]
     return [(name, value) for name, value in rows if value]
-
-
-def _citation(archive: Archive, issue: Issue, document: Document) -> str:
-    """One line that cites the document: 机关：《标题》（字号），载《公报》年期."""
-    number = f"（{document.number_text}）" if document.number_text else ""
-    authorities = "、".join(document.authorities)
-    lead = f"{authorities}：" if authorities else ""
-    return f"{lead}《{document.title}》{number}，载《{archive.name}》{issue.label}。"
 
 
 def _pdf_pages(archive: Archive, issue: Issue) -> Iterator[Page]:
@@ -569,6 +599,43 @@ def _redirects(moved: Mapping[str, Document]) -> Iterator[Page]:
             title=document.title,
             meta={"kind": "redirect", "to": document.address},
         )
+
+
+_LEVELS = (1, 6, 13, 26)
+"""From how many documents on an issue is a shade darker in the timeline."""
+
+
+def _timeline(archive: Archive) -> Iterator[Page]:
+    """Every issue, newest year first, with a level from 0 (nothing but a PDF) to 4."""
+    years = _years(archive)
+    decades = sorted({y["year"] // 10 for y in years}, reverse=True)
+    meta = {
+        "kind": "timeline",
+        "count": sum(y["issues"] for y in years),
+        "decades": [
+            {
+                "decade": f"{d}0",
+                "first": max(y["year"] for y in years if y["year"] // 10 == d),
+            }
+            for d in decades
+        ],
+        "years": [
+            {
+                **y,
+                "listed": [
+                    {
+                        "url": issue.address,
+                        "short": issue.label.removeprefix(f"{issue.number.year}年"),
+                        "documents": len(issue.documents),
+                        "level": bisect_right(_LEVELS, len(issue.documents)),
+                    }
+                    for issue in archive.gazette.of_year(y["year"])
+                ],
+            }
+            for y in years
+        ],
+    }
+    yield Page(address="timeline/", template="timeline.html", title="往期公报", meta=meta)
 
 
 def _sitemap(archive: Archive, settings: Settings) -> Iterator[Page]:

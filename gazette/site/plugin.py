@@ -29,6 +29,7 @@ from gazette.errors import BuildError, GazetteError
 from gazette.settings import Settings, settings_from
 from gazette.site.body import to_html
 from gazette.site.build import Site, SiteFile, prepare
+from gazette.site.offline import VERSIONED, app_manifest, fingerprint, shell
 from gazette.site.pages import Page
 
 _MEGABYTE = 1_000_000
@@ -98,6 +99,9 @@ class GazettePlugin(BasePlugin[_Options]):
             result.append(_page_file(page, config))
         for file in site.files:
             result.append(_site_file(file, config))
+        look = look_files(Path(config.theme.custom_dir))
+        result.append(_generated("shell.js", config, shell(look, self.settings)))
+        result.append(_generated("manifest.webmanifest", config, app_manifest(self.settings)))
         return result
 
     def _prepared(self, config: MkDocsConfig) -> Site:
@@ -113,14 +117,17 @@ class GazettePlugin(BasePlugin[_Options]):
     def on_env(
         self,
         env: jinja2.Environment,
-        config: MkDocsConfig,  # noqa: ARG002
+        config: MkDocsConfig,
         files: Files,  # noqa: ARG002
     ) -> jinja2.Environment:
         env.autoescape = True  # MkDocs leaves it off; titles and texts may hold anything
         env.trim_blocks = env.lstrip_blocks = True
         env.filters["to"] = _to
         env.filters["size"] = size_words
+        env.filters["asset"] = _asset
         env.globals["gazette"] = self.settings
+        look = Path(config.theme.custom_dir)
+        env.globals["versions"] = {n: fingerprint((look / n).read_bytes()) for n in VERSIONED}
         return env
 
     def on_page_context(
@@ -178,6 +185,18 @@ def _to(context: jinja2.runtime.Context, address: str, fragment: str | None = No
     """A site-relative address as a link from this page, percent-encoded; `#` is part of a name."""
     base = str(context["base_url"]).rstrip("/")
     return f"{base}/{quote(address)}" + (f"#{fragment}" if fragment else "")
+
+
+@jinja2.pass_context
+def _asset(context: jinja2.runtime.Context, address: str) -> str:
+    """A file of ours under an address that changes with its content, so it can be kept for good."""
+    return f"{_to(context, address)}?v={context['versions'][address]}"
+
+
+def look_files(folder: Path) -> dict[str, bytes]:
+    """Every file of the look (templates, style, scripts) by its path: what the shell depends on."""
+    files = sorted(f for f in folder.rglob("*") if f.is_file() and not f.name.startswith("."))
+    return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
 
 
 def size_words(count: int) -> str:

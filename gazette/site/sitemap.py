@@ -10,7 +10,7 @@ MOST = 50_000
 """Addresses in one file, as the protocol allows."""
 
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-_NOT_LISTED = frozenset({"number", "redirect", "search"})
+_NOT_LISTED = frozenset({"number", "redirect", "search", "saved"})
 """Kinds of pages that only lead to others."""
 
 

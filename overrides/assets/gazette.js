@@ -1,9 +1,14 @@
-// What makes the pages more comfortable; every page works without it. Search has its own module.
+// What makes the pages more comfortable; every page works without it. What few readers use at once is
+// a module of its own, fetched when it is wanted; search has its own.
 (() => {
   "use strict";
   const root = document.documentElement;
+  const script = document.currentScript;
+  const one = (selector) => document.querySelector(selector);
+  const all = (selector) => document.querySelectorAll(selector);
+  const load = (name) => import(new URL(`${name}.js`, script.src).href);
 
-  // Text size and colours, remembered. Storage may be switched off: then they last for the page.
+  // Storage may be switched off: then a choice lasts for the page.
   const kept = (name) => {
     try {
       return localStorage.getItem(`gazette.${name}`) ?? "";
@@ -16,30 +21,33 @@
       if (value) localStorage.setItem(`gazette.${name}`, value);
       else localStorage.removeItem(`gazette.${name}`);
     } catch {
-      // nothing to do: the choice still holds on this page
+      // nothing to do
     }
   };
+  const say = (near, words) => {
+    const said = near.closest("dd, div, section").querySelector("[role=status]");
+    if (said) said.textContent = words;
+  };
+
+  // Size, lines, colours, 长辈版: the style sheet reads the buttons; here they are remembered.
   const choose = (name, value) => {
     if (value) root.dataset[name] = value;
     else delete root.dataset[name];
-    for (const button of document.querySelectorAll(`[data-choose=${name}] button`)) {
-      button.setAttribute("aria-pressed", String(button.value === value));
+    for (const input of all(`input[name=${name}]`)) {
+      input.checked = input.type === "checkbox" ? Boolean(value) : input.value === value;
     }
   };
-  for (const group of document.querySelectorAll("[data-choose]")) {
-    const name = group.dataset.choose;
-    group.hidden = false;
-    choose(name, kept(name));
-    group.addEventListener("click", (event) => {
-      const button = event.target.closest("button");
-      if (!button) return;
-      choose(name, button.value);
-      keep(name, button.value);
-    });
-  }
+  for (const name of ["size", "lines", "theme", "elder"]) choose(name, kept(name));
+  document.addEventListener("change", ({ target }) => {
+    if (!["size", "lines", "theme", "elder"].includes(target.name)) return;
+    const value = target.type === "checkbox" ? (target.checked ? "on" : "") : target.value;
+    choose(target.name, value);
+    keep(target.name, value);
+  });
+  if (/MicroMessenger/i.test(navigator.userAgent)) root.dataset.wechat = "";
 
   // The menu closes when one looks elsewhere.
-  const menu = document.querySelector(".menu");
+  const menu = one(".menu");
   document.addEventListener("click", (event) => {
     if (menu?.open && !menu.contains(event.target)) menu.open = false;
   });
@@ -49,18 +57,25 @@
       menu.querySelector("summary").focus();
     }
   });
+  for (const button of all("[data-settings]")) {
+    button.hidden = false;
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      menu.open = !menu.open;
+      if (menu.open) menu.querySelector("input:checked").focus();
+    });
+  }
 
   // The search box: one tap, or "/", from everywhere.
-  const header = document.querySelector(".top");
-  const box = document.querySelector(".find input");
-  const opener = document.querySelector("[data-find]");
+  const header = one(".top");
+  const box = one(".find input");
   const find = () => {
     header.classList.add("finding");
     box.focus();
     box.scrollIntoView({ block: "nearest" });
   };
-  if (box && opener) {
-    opener.addEventListener("click", (event) => {
+  if (box) {
+    one("[data-find]")?.addEventListener("click", (event) => {
       event.preventDefault();
       if (header.classList.contains("finding") && document.activeElement !== box && !box.value) {
         header.classList.remove("finding");
@@ -68,13 +83,13 @@
     });
   }
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
     if (event.key === "/" && box && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       find();
     }
   });
-  for (const form of document.querySelectorAll("form.find")) {
+  for (const form of all("form.find")) {
     form.addEventListener("submit", (event) => {
       if (form.q.value.trim()) return;
       event.preventDefault();
@@ -82,19 +97,93 @@
     });
   }
 
-  // Copying a citation; where the browser has no clipboard, the text is selected for the reader.
-  for (const button of document.querySelectorAll("[data-copy]")) {
+  // Copying; where the browser has no clipboard, the text is selected for the reader.
+  for (const button of all("[data-copy]")) {
     const source = document.getElementById(button.dataset.copy);
-    const said = button.parentElement.querySelector("[role=status]");
     button.hidden = false;
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(source.textContent.trim());
-        said.textContent = "已复制";
+        say(button, "已复制");
       } catch {
         getSelection().selectAllChildren(source);
-        said.textContent = "已选中，请长按或按 Ctrl+C 复制";
+        say(button, "已选中，请长按或按 Ctrl+C 复制");
       }
+    });
+  }
+
+  // A document: its citations filled in, one article copied, where one was, reading aloud.
+  const text = one("[data-body], .lines");
+  if (one(".quote")) load("quote").then(({ quote }) => quote(), () => {});
+  const speaker = one("[data-speak]");
+  if (speaker && text && "speechSynthesis" in window) {
+    const offer = () => {
+      if (speechSynthesis.getVoices().some((voice) => /^zh|^cmn/i.test(voice.lang))) speaker.hidden = false;
+    };
+    offer();
+    speechSynthesis.addEventListener?.("voiceschanged", offer);
+    speaker.addEventListener("click", () => load("speak").then(({ speak }) => speak()));
+  }
+  const picture = one("[data-zoom]");
+  picture?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement) return;
+    event.preventDefault();
+    load("zoom").then(({ zoom }) => zoom(picture), () => location.assign(picture.href));
+  });
+
+  // Where one was: kept by block, so that it holds at any size. Offered, never forced.
+  const PLACES = 40;
+  const FAR = 3;
+  const blocks = text ? Array.from(text.closest(".doc-body, .leaf")?.querySelectorAll("p, h2, h3, h4, tr") ?? []) : [];
+  if (blocks.length > 2 * FAR) {
+    const here = location.pathname;
+    let places = {};
+    try {
+      places = JSON.parse(kept("places") || "{}");
+    } catch {
+      // written by something else: begin again
+    }
+    const was = blocks[places[here]];
+    if (was && places[here] > FAR && !location.hash && scrollY < 100) {
+      const note = document.createElement("div");
+      note.className = "notice no-print";
+      note.setAttribute("role", "status");
+      note.innerHTML = "<span>上次读到后面</span><button type=button>接着读</button><button type=button aria-label=关闭>×</button>";
+      const [go, close] = note.querySelectorAll("button");
+      go.addEventListener("click", () => {
+        was.scrollIntoView({ block: "center" });
+        note.remove();
+      });
+      close.addEventListener("click", () => note.remove());
+      document.body.append(note);
+      setTimeout(() => note.remove(), 12000);
+    }
+    let due;
+    addEventListener("scroll", () => {
+      clearTimeout(due);
+      due = setTimeout(() => {
+        const at = blocks.findIndex((block) => block.getBoundingClientRect().bottom > 120);
+        delete places[here];
+        places = Object.fromEntries(Object.entries(places).slice(1 - PLACES));
+        if (at > FAR) places[here] = at;
+        keep("places", JSON.stringify(places));
+      }, 400);
+    }, { passive: true });
+  }
+  if (one(".progress") && !CSS.supports("animation-timeline: scroll()")) {
+    const bar = one(".progress");
+    addEventListener("scroll", () => {
+      bar.style.setProperty("--read", scrollY / Math.max(1, root.scrollHeight - innerHeight));
+    }, { passive: true });
+  }
+
+  // Without a network. Where the browser keeps no pages, nothing of it is shown.
+  if (script.dataset.worker && "serviceWorker" in navigator && "caches" in window) {
+    const worker = new URL(script.dataset.worker, location.href);
+    if (one("[data-save]")) load("offline/save").then(({ offer }) => offer(new URL(".", worker)), () => {});
+    addEventListener("load", () => {
+      const register = () => navigator.serviceWorker.register(worker, { updateViaCache: "none" }).catch(() => {});
+      (window.requestIdleCallback ?? setTimeout)(register);
     });
   }
 })();

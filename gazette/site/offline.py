@@ -1,0 +1,102 @@
+"""What makes the site installable and readable without a network. Pure: values in, bytes out.
+
+The service worker itself is `overrides/sw.js`; here stands what it is told: the version of its
+shell, which files that is, and which addresses must leave every saved copy.
+"""
+
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+
+from gazette.archive import Archive
+from gazette.settings import Settings
+
+VERSION_LENGTH = 12
+_SHELL_FOLDERS = ("assets/",)
+_NOT_SHELL = ("assets/icons/share",)
+
+
+def fingerprint(content: bytes) -> str:
+    """A short name for a content: what `?v=` carries."""
+    return sha256(content).hexdigest()[:VERSION_LENGTH]
+
+
+def shell(files: Mapping[str, bytes], settings: Settings) -> bytes:
+    """`shell.js`, which the worker imports: a new one makes browsers install the worker again.
+
+    `files` are the files of the look by address, templates included: the pages that the shell
+    holds are set in them. Nothing of the content is in it, so a new issue changes no worker.
+    """
+    whole = sha256(repr(settings).encode())
+    for name in sorted(files):
+        whole.update(f"{name}\0{len(files[name])}\0".encode())
+        whole.update(files[name])
+    names = sorted(
+        name
+        for name in files
+        if name.startswith(_SHELL_FOLDERS) and not name.startswith(_NOT_SHELL)
+    )
+    told = {
+        "version": whole.hexdigest()[:VERSION_LENGTH],
+        "off": "离线" in settings.without,
+        "files": [_address(name, files[name]) for name in names],
+    }
+    return f"self.SHELL = {json.dumps(told, ensure_ascii=False)};\n".encode()
+
+
+VERSIONED = ("assets/gazette.css", "assets/gazette.js")
+"""Files that pages ask for by content: under such an address they never change."""
+
+
+def _address(name: str, content: bytes) -> str:
+    return f"{name}?v={fingerprint(content)}" if name in VERSIONED else name
+
+
+def app_manifest(settings: Settings) -> bytes:
+    """The web app manifest (W3C): relative addresses, so that the site works under a sub-path."""
+    said = {
+        "name": settings.site_name,
+        "short_name": settings.name if len(settings.name) <= SHORT_NAME else "政府公报",
+        "lang": "zh-CN",
+        "start_url": "./",
+        "scope": "./",
+        "id": "./",
+        "display": "minimal-ui",
+        "background_color": "#ffffff",
+        "theme_color": "#a8121c",
+        "icons": [
+            {"src": "assets/icons/192.png", "sizes": "192x192", "type": "image/png"},
+            {"src": "assets/icons/512.png", "sizes": "512x512", "type": "image/png"},
+            {
+                "src": "assets/icons/512-maskable.png",
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "maskable",
+            },
+        ],
+        "shortcuts": [
+            {"name": "检索", "url": "search/"},
+            {"name": "已保存", "url": "saved/"},
+        ],
+    }
+    return (json.dumps(said, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+SHORT_NAME = 12
+"""Characters that fit under an icon on two lines."""
+
+
+def withdrawn(archive: Archive) -> bytes:
+    """`withdrawn.json`: addresses whose text no saved copy may keep, sorted.
+
+    A withdrawn document's own address, and the pages of the printed edition that it stood on.
+    """
+    gone = set()
+    for issue in archive.gazette.issues:
+        for document in issue.documents:
+            if document.withdrawn:
+                gone.add(document.address)
+                if document.pages:
+                    span = range(document.pages.first, document.pages.last + 1)
+                    gone |= {f"{issue.address}p{n}/" for n in span}
+    return (json.dumps(sorted(gone), ensure_ascii=False) + "\n").encode()

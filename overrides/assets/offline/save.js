@@ -1,0 +1,120 @@
+// 保存本期: an issue, its documents and the texts of its PDF pages, kept on this phone and searchable there.
+
+import { open, put, putRecord, records, remove, size } from "./store.js";
+
+const AT_ONCE = 4;
+
+/** The lines of a page that are searched: each is a block that no match crosses. @param {Document} page */
+function lines(page) {
+  const areas = page.querySelectorAll("[data-body], .lines");
+  const blocks = Array.from(areas).flatMap((area) => Array.from(area.querySelectorAll("p, h2, h3, h4, h5, h6, th, td, figcaption")));
+  return blocks.map((block) => block.textContent.trim()).filter(Boolean).join("\n");
+}
+
+/** Addresses of what belongs to an issue, as its own page links it. @param {Document} page @param {string} address */
+function parts(page, address) {
+  const links = Array.from(page.querySelectorAll(".contents a, .thumbnails a"), (a) => new URL(a.getAttribute("href"), address).href);
+  return Array.from(new Set(links)).filter((href) => href.startsWith(address) && href !== address);
+}
+
+/** Traditional characters that the archive's search treats as simplified ones: asked of the index while it can be reached. */
+async function pairs(home) {
+  try {
+    const [{ Index }, { fold }] = await Promise.all([import("../search/index.js"), import("../search/terms.js")]);
+    await new Index(new URL("search-index/", home).href).ready();
+    let found = "";
+    for (let code = 0x4e00; code < 0xa000; code++) {
+      const char = String.fromCharCode(code);
+      const plain = fold(char);
+      if (plain !== char && plain.length === 1) found += char + plain;
+    }
+    return found;
+  } catch {
+    return ""; // then only what is written the same way is found
+  }
+}
+
+/** Fetch and keep it all. @param {URL} home @param {string} address @param {string} label @param {(done: number, all: number) => void} tell */
+export async function save(home, address, label, tell) {
+  const parser = new DOMParser();
+  const get = async (url) => {
+    const response = await fetch(url, { cache: "no-cache" });
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    return response;
+  };
+  const first = await get(address);
+  const issue = parser.parseFromString(await first.clone().text(), "text/html");
+  const wanted = parts(issue, address);
+  await remove(home, address);
+  const cache = await open(home, address);
+  let bytes = await put(cache, address, first);
+  /** @type {import("./store.js").Text[]} */
+  const documents = [];
+  let failed = 0;
+  let done = 0;
+  const queue = wanted.map((url, i) => ({ url, i }));
+  const work = async () => {
+    for (let job = queue.shift(); job; job = queue.shift()) {
+      try {
+        const response = await get(job.url);
+        const page = parser.parseFromString(await response.clone().text(), "text/html");
+        bytes += await put(cache, job.url, response);
+        for (const image of page.querySelectorAll("[data-body] img")) {
+          const url = new URL(image.getAttribute("src"), job.url).href;
+          bytes += await put(cache, url, await get(url));
+        }
+        documents[job.i] = {
+          url: job.url,
+          title: page.querySelector("h1")?.textContent.trim() ?? "",
+          number: page.querySelector(".doc-number")?.textContent.trim() ?? "",
+          text: lines(page),
+        };
+      } catch (error) {
+        if (error.name === "QuotaExceededError") throw error;
+        failed++;
+      }
+      tell(++done, wanted.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    const record = { address, label, when: new Date().toISOString(), bytes, documents: documents.filter(Boolean), pairs: await pairs(home) };
+    await putRecord(cache, record);
+    navigator.storage?.persist?.().catch(() => {});
+    return { record, failed };
+  } catch (error) {
+    await remove(home, address);
+    throw error;
+  }
+}
+
+/** Show the button where it can work. @param {URL} home */
+export async function offer(home) {
+  const place = document.querySelector("[data-save]");
+  const address = new URL(place.dataset.save, location.href).href.replace(/#.*$/, "");
+  const [button, said] = [place.querySelector("button"), place.querySelector("[role=status]")];
+  const words = button.querySelector("span");
+  const kept = (await records(home)).find((record) => record.address === address);
+  const show = (record) => {
+    words.textContent = "更新保存";
+    said.textContent = `本期已保存，${size(record.bytes)}。`;
+    said.parentElement.classList.add("on");
+  };
+  if (kept) show(kept);
+  place.hidden = false;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    said.textContent = "正在保存……";
+    said.parentElement.classList.add("on");
+    try {
+      const { record, failed } = await save(home, address, place.dataset.label, (done, all) => {
+        said.textContent = `正在保存：${done} / ${all}`;
+      });
+      show(record);
+      if (failed) said.textContent += `有 ${failed} 页没有取到，可再点一次。`;
+    } catch (error) {
+      said.textContent = error.name === "QuotaExceededError" ? "手机存储空间不够，没有保存。" : "没有连上网站，没有保存。";
+    }
+    button.disabled = false;
+  });
+}

@@ -1,0 +1,171 @@
+// The service worker: pages that were read or saved, when there is no network. What it must know of this
+// build stands in shell.js (gazette/site/offline.py). Pages always come from the network where it answers;
+// what comes from the store says so on the page. Searching online, PDFs and downloads are none of its business.
+
+importScripts("shell.js");
+
+const { version, files, off } = self.SHELL;
+const home = new URL(self.registration.scope);
+const PREFIX = `gazette ${home.pathname} `;
+const SHELL = `${PREFIX}shell ${version}`;
+const READ = `${PREFIX}read`;
+const SAVED = `${PREFIX}saved `;
+const MOST = 80; // pages that were read, the newest
+const PATIENCE = 5000; // how long a slow network may take when the page is here already
+const SWEEP = 10 * 60 * 1000;
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(off ? undefined : install());
+  self.skipWaiting();
+});
+
+async function install() {
+  const cache = await caches.open(SHELL);
+  const wanted = [...files, "saved/", "manifest.webmanifest"].map((name) => new URL(name, home).href);
+  await Promise.all(wanted.map(async (url) => {
+    const response = await fetch(url, { cache: url.includes("?v=") ? "default" : "no-cache" });
+    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    await cache.put(url, response);
+  }));
+}
+
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+
+async function activate() {
+  for (const name of await caches.keys()) {
+    const ours = name.startsWith(PREFIX);
+    if (ours && (off || (name.startsWith(`${PREFIX}shell`) && name !== SHELL))) await caches.delete(name);
+  }
+  if (off) {
+    await self.registration.unregister();
+    return;
+  }
+  await self.registration.navigationPreload?.enable();
+  await self.clients.claim();
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (off || request.method !== "GET" || url.origin !== home.origin || !url.pathname.startsWith(home.pathname)) return;
+  const path = url.pathname.slice(home.pathname.length);
+  if (request.mode === "navigate") event.respondWith(page(event, url, path));
+  else if (path.startsWith("assets/") && url.search.startsWith("?v=")) event.respondWith(forGood(request));
+  else if (path.startsWith("assets/") || path === "manifest.webmanifest") event.respondWith(freshFirst(request));
+  else if (request.destination === "image") event.respondWith(freshFirst(request));
+});
+
+/** A file whose address changes with its content; a page kept from before may ask for an older one. */
+async function forGood(request) {
+  const cache = await caches.open(SHELL);
+  const exact = await cache.match(request);
+  if (exact) return exact;
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const near = await cache.match(request, { ignoreSearch: true });
+    if (near) return near;
+    throw error;
+  }
+}
+
+/** A file of the look or a picture: from the network, or what is kept of it. */
+async function freshFirst(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await caches.match(request);
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+/** The newest kept copy of a page. */
+async function find(href) {
+  let best;
+  for (const name of await caches.keys()) {
+    if (name !== READ && !name.startsWith(SAVED)) continue;
+    const kept = await (await caches.open(name)).match(href);
+    if (kept && (!best || (kept.headers.get("x-kept") ?? "") > (best.headers.get("x-kept") ?? ""))) best = kept;
+  }
+  return best;
+}
+
+async function page(event, url, path) {
+  const href = url.origin + url.pathname;
+  const kept = await find(href);
+  const asked = fresh(event);
+  try {
+    const response = await (kept ? Promise.race([asked, later()]) : asked);
+    event.waitUntil(after(response.clone(), href, path));
+    return response;
+  } catch {
+    asked.then((response) => after(response, href, path)).catch(() => {});
+    if (kept) return marked(kept);
+    const said = url.searchParams.get("q");
+    const list = await (await caches.open(SHELL)).match(new URL("saved/", home).href);
+    if (path === "saved/" && list) return list;
+    const target = new URL("saved/", home);
+    if (path === "search/" && said) target.searchParams.set("q", said);
+    else target.searchParams.set("from", url.pathname);
+    return list ? Response.redirect(target.href) : Response.error();
+  }
+}
+
+async function fresh(event) {
+  return (await event.preloadResponse) ?? fetch(event.request);
+}
+
+const later = () => new Promise((_, no) => setTimeout(() => no(new Error("slow")), PATIENCE));
+
+/** Keep what was read; forget what is gone from the site. */
+async function after(response, href, path) {
+  const cache = await caches.open(READ);
+  if (response.status === 404 || response.status === 410) await cache.delete(href);
+  const html = response.ok && !response.redirected && (response.headers.get("Content-Type") ?? "").startsWith("text/html");
+  if (html && !/^(search|saved|wh)\//.test(path)) {
+    const headers = { "Content-Type": "text/html; charset=utf-8", "x-kept": new Date().toISOString() };
+    await cache.delete(href);
+    await cache.put(href, new Response(await response.blob(), { headers }));
+    const keys = await cache.keys();
+    await Promise.all(keys.slice(0, Math.max(0, keys.length - MOST)).map((key) => cache.delete(key)));
+  }
+  await sweep();
+}
+
+let swept = 0;
+
+/** What was withdrawn leaves every kept copy. */
+async function sweep() {
+  if (Date.now() - swept < SWEEP) return;
+  swept = Date.now();
+  const response = await fetch(new URL("withdrawn.json", home), { cache: "no-cache" });
+  if (!response.ok) return;
+  const gone = (await response.json()).map((path) => new URL(path, home).href);
+  for (const name of await caches.keys()) {
+    if (name !== READ && !name.startsWith(SAVED)) continue;
+    const cache = await caches.open(name);
+    for (const key of await cache.keys()) {
+      if (gone.some((address) => key.url.startsWith(address))) await cache.delete(key);
+      else if (key.url.endsWith("?record")) await strike(cache, key, gone);
+    }
+  }
+}
+
+/** Take the text of withdrawn documents out of what is searched. */
+async function strike(cache, key, gone) {
+  const kept = await cache.match(key);
+  const record = await kept.json();
+  const left = record.documents.filter((one) => !gone.some((address) => one.url.startsWith(address)));
+  if (left.length === record.documents.length) return;
+  await cache.put(key, new Response(JSON.stringify({ ...record, documents: left }), { headers: { "Content-Type": "application/json" } }));
+}
+
+/** A kept page that says that it is one, and of when. */
+async function marked(kept) {
+  const when = new Date(kept.headers.get("x-kept") ?? 0);
+  const day = `${when.getFullYear()}年${when.getMonth() + 1}月${when.getDate()}日${when.getHours()}时`;
+  const note = `<p class="kept" role="note"><b>离线</b>　没有连上网站。这是${day}存下的页面，可能不是最新的。</p>`;
+  const html = await kept.text();
+  return new Response(html.replace(/<body[^>]*>/, (tag) => tag + note), { headers: { "Content-Type": "text/html; charset=utf-8" } });
+}
