@@ -25,7 +25,9 @@ POLICY = (
 """Nothing inline, nothing from elsewhere."""
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
-_TEXT = frozenset({".html", ".css", ".js", ".json", ".xml", ".txt", ".csv", ".svg", ".md", ".webmanifest"})
+_TEXT = frozenset(
+    {".html", ".css", ".js", ".json", ".xml", ".txt", ".csv", ".svg", ".md", ".webmanifest"}
+)
 
 
 @dataclass(slots=True)

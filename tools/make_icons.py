@@ -46,7 +46,12 @@ def png(size: int, scale: float) -> Image.Image:
     unit = whole / FIELD * scale
     edge = whole * (1 - scale) / 2
     for x, y, w, h in BARS:
-        box = (edge + x * unit, edge + y * unit, edge + (x + w) * unit - 1, edge + (y + h) * unit - 1)
+        box = (
+            edge + x * unit,
+            edge + y * unit,
+            edge + (x + w) * unit - 1,
+            edge + (y + h) * unit - 1,
+        )
         draw.rectangle(box, fill=WHITE)
     return image.resize((size, size), Image.Resampling.LANCZOS).quantize(32)
 

@@ -83,8 +83,14 @@ def side_by_side(pictures: list[Image.Image]) -> Image.Image:
 @click.option("--scheme", type=click.Choice(["light", "dark"]), default="light")
 @click.option("--only", multiple=True, help="只拍这几种页面。")
 @click.option("--chromium", default="/usr/bin/chromium", help="浏览器在哪里。")
-def main(  # noqa: PLR0913  the choices of one run
-    which: str, site: Path, out: Path, suffix: str, scheme: str, only: tuple[str, ...], chromium: str
+def main(  # noqa: PLR0913, PLR0917  the choices of one run
+    which: str,
+    site: Path,
+    out: Path,
+    suffix: str,
+    scheme: str,
+    only: tuple[str, ...],
+    chromium: str,
 ) -> None:
     """Take them all."""
     out.mkdir(parents=True, exist_ok=True)

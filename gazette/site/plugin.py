@@ -99,7 +99,7 @@ class GazettePlugin(BasePlugin[_Options]):
             result.append(_page_file(page, config))
         for file in site.files:
             result.append(_site_file(file, config))
-        look = look_files(Path(config.theme.custom_dir))
+        look = look_files(_look(config))
         result.append(_generated("shell.js", config, shell(look, self.settings)))
         result.append(_generated("manifest.webmanifest", config, app_manifest(self.settings)))
         return result
@@ -126,7 +126,7 @@ class GazettePlugin(BasePlugin[_Options]):
         env.filters["size"] = size_words
         env.filters["asset"] = _asset
         env.globals["gazette"] = self.settings
-        look = Path(config.theme.custom_dir)
+        look = _look(config)
         env.globals["versions"] = {n: fingerprint((look / n).read_bytes()) for n in VERSIONED}
         return env
 
@@ -191,6 +191,11 @@ def _to(context: jinja2.runtime.Context, address: str, fragment: str | None = No
 def _asset(context: jinja2.runtime.Context, address: str) -> str:
     """A file of ours under an address that changes with its content, so it can be kept for good."""
     return f"{_to(context, address)}?v={context['versions'][address]}"
+
+
+def _look(config: MkDocsConfig) -> Path:
+    """The folder of templates, style and scripts."""
+    return Path(config.theme.custom_dir or "overrides")
 
 
 def look_files(folder: Path) -> dict[str, bytes]:
