@@ -12,7 +12,9 @@ from gazette.dialect import parse, visible_lines
 from gazette.digest import digest, of_fields
 from gazette.model import Document, Gazette, Issue
 from gazette.pdf.model import PageText, PdfFault
+from gazette.relations import Relations
 from gazette.search.entry import Entry
+from gazette.validity import Timeline, timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,16 @@ class Scan:
 
 @dataclass(frozen=True, kw_only=True)
 class Archive:
-    """The gazette, the scans by issue address, and sizes in bytes by site-relative address."""
+    """The gazette, the scans by issue address, and sizes in bytes by site-relative address.
+
+    `relations` are what the documents do to one another (`gazette.relations.relate`).
+    """
 
     name: str
     gazette: Gazette
     scans: Mapping[str, Scan] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    relations: Relations = field(default_factory=Relations)
 
     def part(self, issues: Iterable[Issue]) -> "Archive":
         """These issues and all that belongs to them, and nothing else: what a page is made of."""
@@ -61,6 +67,7 @@ class Archive:
             gazette=Gazette(issues=kept),
             scans={a: self.scans[a] for a in sorted(homes & self.scans.keys())},
             sizes={a: n for home in sorted(homes) for a, n in self._sizes_by_issue.get(home, ())},
+            relations=self.relations.part(d for i in kept for d in i.documents),
         )
 
     @cached_property
@@ -70,6 +77,11 @@ class Archive:
             home = "/".join(address.split("/")[:2]) + "/"
             found.setdefault(home, []).append((address, self.sizes[address]))
         return found
+
+    def states(self, document: Document) -> Timeline:
+        """A document's 有效性: each state with its first day, in order; () where it has none."""
+        life = self.relations.of(document).life
+        return timeline(life) if life else ()
 
     @cached_property
     def issues_by_address(self) -> Mapping[str, Issue]:
@@ -137,7 +149,8 @@ def entries(archive: Archive) -> Iterator[Entry]:
 
 def entries_digest(archive: Archive, issue: Issue) -> str:
     """A hash of all that `issue_entries` is made of: where it is as before, so are the entries."""
-    return digest([issue, archive.scans.get(issue.address)])
+    states = [archive.states(d) for d in issue.documents]
+    return digest([issue, archive.scans.get(issue.address), states])
 
 
 def issue_entries(archive: Archive, issue: Issue) -> Iterator[Entry]:

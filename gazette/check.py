@@ -29,6 +29,7 @@ def check(archive: Archive, base: str) -> Iterator[Finding]:
             yield from _pages(archive, issue, document, base)
     yield from _repeated_numbers(archive, base)
     yield from _old_addresses(archive, base)
+    yield from _relations(archive, base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,13 @@ def _pages(archive: Archive, issue: Issue, document: Document, base: str) -> Ite
         yield _Place(f"{base}/{document.source}", document.body_line).error(
             "no_such_page", message, hint
         )
+
+
+def _relations(archive: Archive, base: str) -> Iterator[Finding]:
+    for fault in archive.relations.faults:
+        place = _Place(f"{base}/{fault.source}", fault.line)
+        finding = place.error(fault.code, fault.message, fault.hint)
+        yield replace(finding, level=fault.level)
 
 
 def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:

@@ -335,7 +335,8 @@ class _Fields:
             name = DOCUMENT_KEYS[kind.value]
             for value in self.items(name):
                 target = _first(value.fields, "文件", "target") or value.text
-                if not target:
+                table = _first(value.fields, "表格", "table")
+                if not target and not table:
                     self._fault(
                         "bad_relation",
                         value.line,
@@ -360,6 +361,8 @@ class _Fields:
                     target=target,
                     articles=tuple(v.text for v in parts.items) if parts else (),
                     since=day,
+                    table="" if target else table,
+                    line=value.line,
                 )
 
     def _fault(self, code: str, line: int | None, message: str, hint: str) -> None:
@@ -423,9 +426,13 @@ def _written_value(  # noqa: PLR0911  one return a kind of field
 
 
 def _written_relation(relation: Relation) -> Any:
-    fields: dict[str, Any] = {"文件": relation.target}
+    fields: dict[str, Any] = {}
+    if relation.target:
+        fields["文件"] = relation.target
+    if relation.table:
+        fields["表格"] = relation.table
     if relation.articles:
         fields["条款"] = list(relation.articles)
     if relation.since:
         fields["自"] = relation.since
-    return fields if len(fields) > 1 else relation.target
+    return relation.target if fields.keys() == {"文件"} else fields

@@ -35,13 +35,17 @@ class Relation:
     """What this document does to `target`, which is a number, a title or an address.
 
     `articles` narrows it to parts of the target (第三条); `since` is the day from which it holds,
-    None where the document does not say.
+    None where the document does not say. Instead of a target, `table` may name a table of the
+    body, all of whose rows are targets: its number from 1, or words of the line above it (附件1).
+    `line` is where it stands in the file; it is no part of the relation.
     """
 
     kind: RelationKind
-    target: str
+    target: str = ""
     articles: tuple[str, ...] = ()
     since: date | None = None
+    table: str = ""
+    line: int = field(default=1, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

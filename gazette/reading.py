@@ -18,6 +18,7 @@ from gazette.errors import BuildError, Finding
 from gazette.kept import program
 from gazette.model import Issue
 from gazette.pdf.extract import read_pdfs
+from gazette.relations import relate
 from gazette.settings import Settings
 from gazette.sources import Sources, read_sources, unchanged
 from gazette.store import get_issue, is_whole, put_issue
@@ -110,7 +111,9 @@ def read(  # noqa: PLR0913  the choices of one reading
             scans[issue.address] = with_corrections(scan, issue.corrections)
     name = settings.name + ("（示例）" if settings.sample else "")
     return Reading(
-        archive=Archive(name=name, gazette=gazette, scans=scans),
+        archive=Archive(
+            name=name, gazette=gazette, scans=scans, relations=relate(gazette, settings)
+        ),
         findings=findings,
         sources=sources,
         passing=any(t.fault is not None and t.fault.code == "timeout" for t in texts.values()),

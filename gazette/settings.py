@@ -55,6 +55,25 @@ class Settings:
     """封存年份: years up to this one are closed; their search index is cached for good."""
     without: tuple[str, ...] = ()
     """不用: parts of the reading pages that the city does not want; see `PARTS`."""
+    no_validity: tuple[str, ...] = ("人事任免", "任免", "政策解读", "解读", "大事记", "更正")
+    """不标有效性: 栏目 and 公文种类 of which no 有效性 is said."""
+    validity_since: int = 0
+    """有效性起始年份: of documents of earlier issues nothing is said unless a date or another
+    document says it; nobody has gone through them all."""
+    normative: tuple[str, ...] = ()
+    """规范性文件: which documents are: 栏目, 公文种类, 机关代字 (`*规`: every one ending so)."""
+    normative_term: int = 0
+    """规范性文件有效期: years that one lasts when it does not say; 0: without end."""
+    trial_term: int = 0
+    """暂行试行有效期: years for a 暂行 or 试行 one; 0: as the others."""
+    needs_interpretation: bool = False
+    """规范性文件应有解读: name those in force that have none."""
+    regulations: tuple[str, ...] = ("市政府规章", "政府规章", "规章")
+    """规章: 栏目, 公文种类 or 机关代字 of what the list 规章集中公开 shows."""
+    publish_within: int = 0
+    """发布期限: days from 成文 within which a document is to be published; 0: none is set."""
+    print_within: int = 0
+    """刊登期限: days from 发布 within which it is to be printed in the gazette; 0: none is set."""
     site_name: str = field(default="网上公报室")
     site_url: str = ""
 
@@ -85,6 +104,15 @@ KEYS: Mapping[str, str] = {
     "栏目": "sections",
     "封存年份": "closed_through",
     "不用": "without",
+    "不标有效性": "no_validity",
+    "有效性起始年份": "validity_since",
+    "规范性文件": "normative",
+    "规范性文件有效期": "normative_term",
+    "暂行试行有效期": "trial_term",
+    "规范性文件应有解读": "needs_interpretation",
+    "规章": "regulations",
+    "发布期限": "publish_within",
+    "刊登期限": "print_within",
 }
 """Keys of `extra.gazette` → fields; the field's own name is accepted too."""
 
@@ -157,6 +185,6 @@ def _value(kind: Any, value: Any, key: str, path: str) -> Any:
         return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
     if kind is bool and not isinstance(value, bool):
         raise SettingsError(f"“{key}”应为 true 或 false", path=path, hint=f"现在是：{value}")
-    if kind is int and not isinstance(value, int):
-        raise SettingsError(f"“{key}”应为年份数字", path=path, hint=f"现在是：{value}")
+    if kind is int and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+        raise SettingsError(f"“{key}”应为数字", path=path, hint=f"现在是：{value}")
     return value if kind in (bool, int) else str(value)

@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+
+# No test times anything: a busy machine is no fault of the code.
+hypothesis.settings.register_profile("gazette", deadline=None)
+hypothesis.settings.load_profile("gazette")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
