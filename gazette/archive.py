@@ -97,7 +97,8 @@ class Archive:
         Pages of withdrawn documents are gone.
         """
         scan = self.scans.get(issue.address)
-        if scan is None or (issue.documents and not any(d.pages for d in issue.documents)):
+        paged = any(d.pages for d in (*issue.documents, *issue.drafts))
+        if scan is None or (issue.documents and not paged):
             return []
         gone = [d.pages for d in issue.documents if d.withdrawn and d.pages]
         return [p.page for p in scan.pages if not any(p.page in pages for pages in gone)]
@@ -139,6 +140,11 @@ def edition_address(thing: Issue | Document) -> str:
     if isinstance(thing, Issue):
         return f"{thing.address}{thing.number.year}-{thing.number.folder}-ydb.pdf"
     return f"{thing.address}{thing.folder}-ydb.pdf"
+
+
+def part_address(document: Document) -> str:
+    """Where the PDF of a document's printed pages stands: `1998/03/05/05-ysb.pdf` (印刷版)."""
+    return f"{document.address}{document.folder}-ysb.pdf"
 
 
 def entries(archive: Archive) -> Iterator[Entry]:

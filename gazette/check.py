@@ -53,6 +53,12 @@ def _issue(archive: Archive, issue: Issue, base: str) -> Iterator[Finding]:
     if issue.cover and issue.cover not in issue.files:
         hint = f"请把图片放进 {base}/{issue.source}/，或删去“封面”一项。"
         yield _Place(f"{base}/{index}").error("missing_cover", f"找不到封面：{issue.cover}", hint)
+    for draft in issue.drafts:
+        message = (
+            f"目录第 {draft.folder} 条还没有核对，先不发布：《{draft.title}》（{draft.unreviewed}）"
+        )
+        hint = f"请对照 PDF 第 {draft.pages} 页核对标题和页码，改好后删去“待核”一项；不是一件文件的整条删去。"
+        yield _Place(f"{base}/{index}", draft.body_line).warning("unreviewed", message, hint)
     scan = archive.scans.get(issue.address)
     if scan is None:
         return

@@ -9,10 +9,11 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,9 +21,13 @@ from gazette.check import check as check_archive
 from gazette.dates import parse_date
 from gazette.errors import BuildError, Finding, GazetteError, in_order
 from gazette.lock import alone, clear
+from gazette.number import IssueNumber
 from gazette.search.query import Sort
 from gazette.serve import make_server
 from gazette.settings import read_settings
+
+if TYPE_CHECKING:
+    from gazette.intake.bring import Plan
 
 _CACHE = ".gazette"
 
@@ -301,6 +306,102 @@ def extract(file: Path, *, as_json: bool) -> None:
     if text.fault:
         click.secho(f"{file}: {text.fault.message}\n  {text.fault.hint}", fg="red", err=True)
         sys.exit(1)
+
+
+class _IssueName(click.ParamType[IssueNumber]):
+    """An issue as its folder is named (1998/03, 2020/05-06, 2019/zk1), or as it is printed."""
+
+    name = "年份/期号"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> IssueNumber:
+        if isinstance(value, IssueNumber):
+            return value
+        year, _, folder = value.strip("/").partition("/")
+        try:
+            if folder and year.isdecimal():
+                parts = folder.split("-")
+                return IssueNumber.from_folder(int(year), "-".join(p.zfill(2) for p in parts))
+            return IssueNumber.parse(value)
+        except ValueError as error:
+            self.fail(f"{error}，应写成 1998/03、2020/05-06（合刊）或 2019/zk1（增刊）", param, ctx)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """Whether one of several files failed."""
+
+    failed: bool = False
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[_Outcome]:
+    """Say what went wrong with one file, and go on with the next."""
+    outcome = _Outcome()
+    try:
+        yield outcome
+    except GazetteError as error:
+        click.secho(f"错误：{error}", fg="red", err=True)
+        outcome.failed = True
+
+
+def _tell_import(made: "Plan", base: str) -> None:
+    """Say what was found in one PDF, and what a person should look at."""
+    from gazette.intake.bring import SOURCES
+
+    facts = [str(made.issue.number)]
+    if made.issue.published_on:
+        facts.append(f"{made.issue.published_on}出版")
+    facts.append(f"新增目录 {len(made.draft.added)} 条（{SOURCES[made.proposed.source]}）")
+    if made.draft.known:
+        facts.append(f"已有 {len(made.draft.known)} 条，没有动")
+    click.secho(f"{made.file.name} → {base}/{made.issue.source}/", bold=True, err=True)
+    click.echo(f"  {'，'.join(facts)}", err=True)
+    for note in made.notes:
+        click.secho(f"  注意：{note}", fg="yellow", err=True)
+    for entry in made.draft.added:
+        if entry.unreviewed:
+            said = f"{entry.folder} 第 {entry.pages} 页《{entry.title}》：{entry.unreviewed}"
+            click.secho(f"  待核：{said}", fg="yellow", err=True)
+
+
+@main.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@_common
+@click.option("--as", "number", type=_IssueName(), help="这是哪一期（默认看封面，再看文件名）。")
+@click.option("--dry-run", is_flag=True, help="只把要写的 index.md 打印出来，什么也不写。")
+def import_(
+    files: tuple[Path, ...],
+    config: Path,
+    issues: Path | None,
+    number: IssueNumber | None,
+    *,
+    dry_run: bool,
+) -> None:
+    """收入历史公报的 PDF：认出是哪一期，拟出目录，不确定的标“待核”。已有的内容不改。"""
+    from gazette.intake.bring import carry_out, plan
+
+    if number and len(files) > 1:
+        raise click.UsageError("--as 一次只能用于一个文件。")
+    settings = read_settings(config)
+    issues = _issues(config, issues)
+    cache = _cache(issues, config)
+    failed = 0
+    for file in files:
+        with _told() as outcome:
+            made = plan(file, issues, cache=cache, number=number, sections=settings.sections)
+            if dry_run:
+                click.echo(made.draft.text, nl=False)
+            else:
+                carry_out(made)
+            _tell_import(made, issues.name)
+        failed += outcome.failed
+    if not dry_run and failed < len(files):
+        click.echo("请对照 PDF 核对 index.md，然后运行 gazette check。", err=True)
+    sys.exit(1 if failed else 0)
 
 
 @main.command()

@@ -30,8 +30,8 @@ _DOCUMENT = re.compile(r"(\d{2,3})(?:-.*)?\.md", re.DOTALL)
 _FOLDER = re.compile(r"\d{2,3}")
 _CORRECTION = re.compile(r"(\d{4,5})\.md")
 _IGNORED = re.compile(r"\..*|~\$.*|Thumbs\.db|desktop\.ini|.*~", re.DOTALL)
-_TYPESET = "-ydb.pdf"
-"""Ending of the PDFs that the build sets itself; a committed file may not take it."""
+_MADE = {"-ydb.pdf": "本软件排印的阅读版", "-ysb.pdf": "从印刷版 PDF 拆出的单件"}
+"""Endings of the PDFs that the build makes itself; a committed file may not take them."""
 
 _LFS = b"version https://git-lfs"
 """How a Git LFS pointer starts (git-lfs specification, "The Pointer")."""
@@ -166,10 +166,12 @@ def read_issue(  # noqa: C901  one branch for each kind of thing in a folder
                 documents.append(document)
         elif _may_be_published(child, inner):
             files.append(child.name)
+    numbered = _numbered_once(documents, entries, taken, report)
     issue = replace(
         issue,
         files=tuple(sorted(files)),
-        documents=tuple(_numbered_once(documents, entries, taken, report)),
+        documents=tuple(d for d in numbered if not d.unreviewed),
+        drafts=tuple(d for d in numbered if d.unreviewed),
     )
     issue = _with_pdf(issue, report)
     if not issue.documents and not issue.pdf:
@@ -236,10 +238,11 @@ def _published_files(folder: Path, prefix: str, report: Report) -> list[str]:
 
 
 def _may_be_published(file: Path, report: Report) -> bool:
-    if file.name.lower().endswith(_TYPESET):
-        hint = f"以 {_TYPESET} 结尾的名字留给本软件排版的阅读版，请换一个名字。"
-        report.add("error", "reserved_name", None, "这个文件名不能用，不会发布", hint)
-        return False
+    for ending, what in _MADE.items():
+        if file.name.lower().endswith(ending):
+            hint = f"以 {ending} 结尾的名字留给{what}，请换一个名字。"
+            report.add("error", "reserved_name", None, "这个文件名不能用，不会发布", hint)
+            return False
     if file.suffix.lower().removeprefix(".") not in PUBLISHED_TYPES:
         hint = f"可以发布的类型：{' '.join(sorted(PUBLISHED_TYPES))}。"
         report.add(

@@ -5,7 +5,8 @@ Exceptions stop a command; they form one small tree::
     GazetteError           a message in Chinese, with a place and a cure where they are known
     ├── SettingsError      mkdocs.yml cannot be used
     ├── BuildError         the site cannot be made
-    └── SearchError        the search index cannot be read or made
+    ├── SearchError        the search index cannot be read or made
+    └── IntakeError        a file cannot be brought into the gazette
 
 A fault in content is not raised but collected as a `Finding`, so that one bad file costs only
 itself. A bug in the program stays an ordinary exception and keeps its traceback.
@@ -46,6 +47,10 @@ class BuildError(GazetteError):
 
 class SearchError(GazetteError):
     """The search index cannot be read or made."""
+
+
+class IntakeError(GazetteError):
+    """A file cannot be brought into the gazette; nothing of it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

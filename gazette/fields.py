@@ -60,8 +60,9 @@ ISSUE_KEYS: Mapping[str, str] = {
 }
 """Front matter keys of an issue → English names, which are accepted as aliases."""
 
-ENTRY_KEYS: Mapping[str, str] = {"序号": "serial", **DOCUMENT_KEYS}
-"""Keys of one entry of a historical issue's 目录."""
+ENTRY_KEYS: Mapping[str, str] = {"序号": "serial", **DOCUMENT_KEYS, "待核": "unreviewed"}
+"""Keys of one entry of a historical issue's 目录. 待核 says what a person has to look at before the
+entry becomes a document; whoever has looked takes it off."""
 
 REQUIRED = ("title", "authorities", "dated")
 """What every document must say of itself."""
@@ -143,7 +144,9 @@ def _entry(value: Value, issue: Issue, report: Report) -> Document | None:
         hint = "每一条要有“序号”（如 01）和“页码”（PDF 的第几页，如 12-18）。"
         report.add("error", "bad_entry", value.line, "目录里的这一条缺序号或页码，不会发布", hint)
         return None
-    return replace(document, folder=f"{int(serial):02d}", body_line=value.line)
+    # A bare 待核 counts, too: the key says it, the text only why.
+    doubt = fields.text("unreviewed") or ("待核" if "unreviewed" in fields.values else "")
+    return replace(document, folder=f"{int(serial):02d}", body_line=value.line, unreviewed=doubt)
 
 
 def read_document_fields(
@@ -381,7 +384,7 @@ def write_document(document: Document) -> str:
 def write_issue(issue: Issue) -> str:
     """An issue as its index.md: front matter, the 目录 entries among its documents, the note."""
     cumulative = issue.number.cumulative
-    entries = [d for d in issue.documents if d.source.endswith("/index.md")]
+    entries = [d for d in issue.documents if d.source.endswith("/index.md")] + [*issue.drafts]
     fields: dict[str, Any] = {
         "年份": issue.number.year,
         "期号": issue.number.folder,
@@ -390,9 +393,18 @@ def write_issue(issue: Issue) -> str:
         "题名": issue.title,
         "封面": issue.cover,
         "PDF": issue.pdf,
-        "目录": [{"序号": d.folder, **_written(d)} for d in entries],
+        "目录": [write_entry(d) for d in sorted(entries, key=lambda d: d.serial)],
     }
     return matter.join({key: value for key, value in fields.items() if value}, issue.note)
+
+
+def write_entry(document: Document) -> dict[str, Any]:
+    """An entry of the 目录 as the fields that it is read from."""
+    doubt = {"待核": document.unreviewed} if document.unreviewed else {}
+    fields = _written(document)
+    # What a person compares with the print stands first.
+    first: dict[str, Any] = {key: fields.pop(key) for key in ("标题", "页码") if key in fields}
+    return {"序号": document.folder, **first, **fields, **doubt}
 
 
 def _written(document: Document) -> dict[str, Any]:

@@ -5,7 +5,7 @@ The only module that knows YAML front matter. Every scalar stays the text that w
 Aliases are refused: a few lines of them can stand for gigabytes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -174,6 +174,99 @@ _Dumper.add_representer(
 
 def join(fields: Mapping[str, Any], body: str) -> str:
     """Write front matter and body as a file; `split` gives them back."""
-    head = yaml.dump(dict(fields), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
-    text = f"---\n{head}---\n"
+    text = f"---\n{_dump(dict(fields))}---\n"
     return f"{text}\n{body}\n" if body else text
+
+
+def extended(
+    text: str, fields: Mapping[str, Any], key: str, items: Sequence[Mapping[str, Any]]
+) -> str:
+    """A file's text with `fields` put in and `items` added to the list `key`; the rest byte for byte.
+
+    `fields` must not be there yet. Raises MatterError where the front matter cannot be read, and
+    where the list is written in a way that nothing can be added to (`[{…}, {…}]` on one line).
+    """
+    marks = list(_first_two(text))
+    if len(marks) < 2 or text[: marks[0][0]].strip():  # noqa: PLR2004  an opening and a closing line
+        if marks and not text[: marks[0][0]].strip():
+            split(text)  # says what is wrong
+        return join(
+            {**fields, key: [dict(i) for i in items]} if items else fields, text.strip("\n")
+        )
+    start, end = marks[0][1], marks[1][0]
+    old, _, _ = split(text)
+    source = text[start:end]
+    lines = source.splitlines(keepends=True)
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += "\n"
+    at, indent = _end_of_list(source, key, len(lines))
+    added = _dump([dict(i) for i in items]) if items else ""
+    if items and at is None:
+        lines.append(f"{key}:\n" + _indented(added, 2))
+    elif items:
+        lines.insert(at or 0, _indented(added, indent))
+    head = next((n for n, x in enumerate(lines) if x.startswith(f"{key}:")), len(lines))
+    if fields:
+        lines.insert(head, _dump(dict(fields)))
+    new = text[:start].rstrip("\n") + "\n" + "".join(lines).lstrip("\n") + text[end:].lstrip("\n")
+    now, _, _ = split(new)
+    kept = {k: _plain(v) for k, v in old.items()}
+    same = {k: _plain(now[k]) for k in old if k in now}
+    if key in kept and items:
+        same[key] = same[key][: len(kept[key])]
+    if same != kept:
+        raise MatterError("yaml", f"“{key}”的写法不能自动补充", _BY_HAND, 1)
+    return new
+
+
+_BY_HAND = "请把每一条改成单独几行（以“  - 序号: …”开头），或用 --dry-run 看结果，自己贴进去。"
+
+
+def _end_of_list(source: str, key: str, count: int) -> tuple[int | None, int]:
+    """The line after a block list's last item, and the column of its dashes; None without a list."""
+    node = yaml.compose(source, yaml.BaseLoader)
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    for name, child in pairs:
+        if name.value != key:
+            continue
+        if isinstance(child, yaml.ScalarNode) and not child.value:
+            return _line(name) + 1, 2
+        if not isinstance(child, yaml.SequenceNode) or child.flow_style or not child.value:
+            raise MatterError("yaml", f"“{key}”的写法不能自动补充", _BY_HAND, _line(name) + 2)
+        last = max(_last_line(leaf) for leaf in _leaves(child))
+        return min(last, count), child.start_mark.column if child.start_mark else 0
+    return None, 2
+
+
+def _leaves(node: yaml.Node) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+        return
+    if not node.value or getattr(node, "flow_style", False):
+        yield node
+        return
+    for part in node.value:
+        for child in part if isinstance(part, tuple) else (part,):
+            yield from _leaves(child)
+
+
+def _last_line(leaf: yaml.Node) -> int:
+    """The number of lines up to and with the one on which a leaf ends."""
+    mark = leaf.end_mark
+    return mark.line + (mark.column > 0) if mark else 0
+
+
+def _plain(value: Value) -> Any:
+    if isinstance(value.data, str):
+        return value.data
+    if isinstance(value.data, tuple):
+        return [_plain(v) for v in value.data]
+    return {k: _plain(v) for k, v in value.data.items()}
+
+
+def _dump(value: Any) -> str:
+    return str(yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000))
+
+
+def _indented(text: str, by: int) -> str:
+    return "".join(" " * by + x for x in text.splitlines(keepends=True))

@@ -97,7 +97,8 @@ class Document:
 
     `folder` is its permanent number in the issue, as written in the file's name. A document of a
     historical issue may be an entry of the 目录: then `pages` holds its pages of the issue's PDF
-    and `body` is empty. `source` is the committed file, relative to the issues folder.
+    and `body` is empty; while it is a draft, `unreviewed` says what a person should look at, and
+    it is among the issue's drafts, not its documents. `source` is the committed file, relative to the issues folder.
     """
 
     issue: IssueNumber
@@ -124,6 +125,7 @@ class Document:
     old_addresses: tuple[str, ...] = ()
     withdrawn: Withdrawal | None = None
     relations: tuple[Relation, ...] = ()
+    unreviewed: str = ""
     body: str = field(default_factory=str, repr=False)
     body_line: int = field(default=1, repr=False, compare=False)
     number_line: int = field(default=1, repr=False, compare=False)
@@ -182,7 +184,8 @@ class Issue:
 
     `pdf` and `cover` are file names in the issue's folder, empty where there are none; `files`
     are all published files of the folder and of its documents' folders, relative to it;
-    `corrections` maps a PDF page to its corrected text (`text/0012.md`).
+    `corrections` maps a PDF page to its corrected text (`text/0012.md`). `drafts` are entries of
+    the 目录 that nobody has reviewed: they hold their numbers, and are published nowhere.
     """
 
     number: IssueNumber
@@ -193,6 +196,7 @@ class Issue:
     pdf: str = ""
     files: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
+    drafts: tuple[Document, ...] = ()
     corrections: tuple[tuple[int, str], ...] = ()
     note: str = field(default="", repr=False)
 

@@ -15,7 +15,7 @@ LAYERS = [
     {"content", "document_table", "form", "links", "pdf", "search", "targets"},
     {"relations"},
     {"archive"},
-    {"check", "publish", "reading"},
+    {"check", "intake", "publish", "reading"},
     {"index"},
     {"site"},
     {"cli"},

@@ -47,7 +47,7 @@ def main() -> None:
     task, file, out, limits = sys.argv[1:]
     bounds = json.loads(limits)
     limit(bounds)
-    work = {"text": _read, "images": _draw}[task]
+    work = {"text": _read, "images": _draw, "layout": _lay_out, "cut": _cut}[task]
     answer = work(Path(file), Path(out), bounds)
     (Path(out) / "answer.json").write_text(json.dumps(answer, ensure_ascii=True), "utf-8")
 
@@ -206,6 +206,40 @@ def _draw(file: Path, out: Path, limits: dict[str, int]) -> dict[str, Any]:
         pages.append({"page": at + 1, "width": image.width, "height": image.height})
         page.close()
     return {"code": "", "pages": pages}
+
+
+def _lay_out(file: Path, _out: Path, limits: dict[str, int]) -> dict[str, Any]:
+    """Every line of every page with its place, for whoever looks for titles and contents."""
+    from pypdfium2 import PdfiumError  # noqa: PLC0415
+
+    from gazette.pdf.columns import in_shared_columns  # noqa: PLC0415
+    from gazette.pdf.lines import lines_in_order  # noqa: PLC0415
+
+    try:
+        pdf = _open(file)
+    except PdfiumError as error:
+        return {"code": _code(error), "pages": []}
+    pages = []
+    for at in range(min(len(pdf), limits["pages"])):
+        try:
+            pages.append(lines_in_order(list(_glyphs(pdf[at]))))
+        except PdfiumError:
+            pages.append([])
+    rows = [
+        [
+            [x.text, *(round(v, 2) for v in (x.left, x.right, x.middle, x.height))]
+            for group in groups
+            for x in group
+        ]
+        for groups in in_shared_columns(pages)
+    ]
+    return {"code": "", "pages": rows}
+
+
+def _cut(file: Path, out: Path, _limits: dict[str, int]) -> dict[str, Any]:
+    from gazette.pdf.cut import cut_here  # noqa: PLC0415
+
+    return cut_here(file, out)
 
 
 if __name__ == "__main__":

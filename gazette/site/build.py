@@ -18,6 +18,7 @@ from gazette.index import GRAMS, make_static_index
 from gazette.model import Gazette
 from gazette.pdf.extract import PageImages, page_images
 from gazette.publish.edition import set_editions
+from gazette.publish.parts import cut_parts
 from gazette.reading import Progress, read_archive, silent
 from gazette.settings import Settings
 from gazette.site.offline import withdrawn
@@ -70,6 +71,9 @@ def prepare(  # noqa: PLR0913  the choices of one build
     )
     findings = in_order([*findings, *found_setting])
     files += (SiteFile(address=a, source=p) for a, p in typeset.items())
+    parts, found_cutting = cut_parts(archive, issues, cache=cache / "parts", jobs=jobs)
+    findings = in_order([*findings, *found_cutting])
+    files += (SiteFile(address=a, source=p) for a, p in parts.items())
     archive = replace(archive, sizes=_sizes(files))
     found = list(entries(archive))
     progress("编制索引", 0, len(found))

@@ -17,7 +17,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from gazette.archive import Archive, Scan, edition_address, readable_lines
+from gazette.archive import Archive, Scan, edition_address, part_address, readable_lines
 from gazette.dates import format_date
 from gazette.dialect import link_targets
 from gazette.digest import digest
@@ -455,20 +455,23 @@ def _documents(
 
 
 def _document_downloads(archive: Archive, issue: Issue, document: Document) -> list[dict[str, Any]]:
-    typeset = edition_address(document)
-    if typeset in archive.sizes:
-        return [{"url": typeset, "name": "阅读版 PDF", "size": archive.sizes[typeset]}]
-    if issue.pdf:
+    typeset, part = edition_address(document), part_address(document)
+    found: list[dict[str, Any]] = [
+        {"url": address, "name": name, "size": archive.sizes[address]}
+        for address, name in ((typeset, "阅读版 PDF"), (part, "本件印刷版 PDF"))
+        if address in archive.sizes
+    ]
+    if issue.pdf and typeset not in archive.sizes:
         address = issue.address + issue.pdf
-        return [
+        found.append(
             {
                 "url": address,
                 "fragment": f"page={document.pages.first}" if document.pages else "",
                 "name": "本期印刷版 PDF",
                 "size": archive.sizes.get(address, 0),
             }
-        ]
-    return []
+        )
+    return found
 
 
 def _metadata_rows(document: Document) -> list[tuple[str, str]]:
