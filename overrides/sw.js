@@ -165,7 +165,7 @@ async function strike(cache, key, gone) {
 async function marked(kept) {
   const when = new Date(kept.headers.get("x-kept") ?? 0);
   const day = `${when.getFullYear()}年${when.getMonth() + 1}月${when.getDate()}日${when.getHours()}时`;
-  const note = `<p class="kept" role="note"><b>离线</b>　没有连上网站。这是${day}存下的页面，可能不是最新的。</p>`;
+  const note = `<aside class="kept" aria-label="离线说明"><b>离线</b>　没有连上网站。这是${day}存下的页面，可能不是最新的。</aside>`;
   const html = await kept.text();
   return new Response(html.replace(/<body[^>]*>/, (tag) => tag + note), { headers: { "Content-Type": "text/html; charset=utf-8" } });
 }

@@ -1,231 +1,492 @@
-"""What was read is kept, and read again exactly when it may have changed."""
+"""Reading on a phone, in a real Chromium: for everyone, at any size, without a network, to pass on."""
 
-import os
-import pickle
-from dataclasses import replace
-from datetime import date
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+import axe_playwright_python
 import pytest
+import qrcode
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from qrcode.constants import ERROR_CORRECT_M
+from qrcode.util import MODE_8BIT_BYTE, QRData
 
-from gazette import reading as reading_module
-from gazette.content import is_ignored, read_gazette, read_issue
-from gazette.dialect import link_targets
-from gazette.digest import digest
-from gazette.kept import Kept, dumps, loads
-from gazette.model import Document, RelationKind
-from gazette.number import DocumentNumber
-from gazette.reading import OF_TEXT, read, read_archive
-from gazette.settings import Settings
-from gazette.sources import read_sources
-from gazette.store import get_issue, put_issue
-from tests.conftest import ROOT
+from gazette.serve import make_server, serving
+from tests.conftest import PHONE, ROOT
+from tests.test_site import PAGES, reading
 
-TEXT = "---\n标题: 甲\n发文机关: 示例市人民政府\n成文日期: 2024-01-02\n发文字号: 示政发〔2024〕1号\n废止: 示政发〔2001〕9号\n---\n\n第一段，见[附件](01/表.csv)。\n"
+pytestmark = pytest.mark.browser
+
+DOCUMENT = "2024/01/01/"
+EVERY = {n: a for n, a in PAGES.items() if n != "number"}  # that one leads on at once
+EVERY |= {"timeline": "timeline/", "saved": "saved/"}
+DESKTOP: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 800},
+    "device_scale_factor": 1,
+    "is_mobile": False,
+    "has_touch": False,
+    "locale": "zh-CN",
+}
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+LOOKS = ("light", "dark", "elder", "elder dark")
+LOOK = """look => {
+  const data = document.documentElement.dataset;
+  data.theme = look.includes("dark") ? "dark" : "light";
+  if (look.includes("elder")) data.elder = "on"; else delete data.elder;
+  for (const details of document.querySelectorAll("main details")) details.open = true;
+}"""
+RUN_AXE = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}});
+  return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 160)}: ${n.failureSummary}`));
+}"""
+SMALL = """least => Array.from(document.querySelectorAll(
+    ".tool, .panel a, .choose span, .reader > *, .turn a, .contents a, .copy, .find button, .downloads a, .cell"))
+  .filter(e => e.offsetParent && !e.closest(".unseen") && e.getBoundingClientRect().height < least - .5)
+  .map(e => `${e.className || e.tagName} ${e.textContent.trim().slice(0, 12)} ${e.getBoundingClientRect().height}`)"""
 
 
-@pytest.fixture
-def issues(tmp_path: Path) -> Path:
-    folder = tmp_path / "issues" / "2024" / "01"
-    folder.mkdir(parents=True)
-    (folder / "01-甲.md").write_text(TEXT, "utf-8")
-    return tmp_path / "issues"
+@pytest.fixture(scope="session")
+def without_policy(chromium: Browser, site: Path) -> Iterator[tuple[dict[str, Page], str]]:
+    """A phone and a desktop that let axe in."""
+    with serving(site) as address:
+        kinds = {"phone": PHONE, "desktop": DESKTOP}
+        open_ = {
+            name: chromium.new_context(**options, bypass_csp=True, service_workers="block")
+            for name, options in kinds.items()
+        }
+        yield {name: context.new_page() for name, context in open_.items()}, address
+        for context in open_.values():
+            context.close()
 
 
-def bodies(issues: Path) -> list[str]:
-    archive, _ = read_archive(Settings(), issues, cache=issues.parent / "cache")
-    return [d.body for d in archive.gazette.documents]
+@pytest.mark.parametrize("device", ["phone", "desktop"])
+@pytest.mark.parametrize("name", EVERY)
+def test_everyone_can_use_every_page_in_every_look(
+    without_policy: tuple[dict[str, Page], str], name: str, device: str
+) -> None:
+    """WCAG 2.2 AA and good practice by axe-core; a thumb's room for each control (GB/T 37668)."""
+    pages, address = without_policy
+    page = pages[device]
+    page.goto(address + EVERY[name])
+    page.evaluate(AXE)
+    for look in LOOKS:
+        page.evaluate(LOOK, look)
+        assert page.evaluate(RUN_AXE) == [], look
+        if device == "phone":
+            assert page.evaluate(SMALL, 56 if "elder" in look else 44) == [], look
 
 
-# Values.
+LONG = "关于印发示例市进一步优化营商环境降低市场主体制度性交易成本若干措施的通知" * 6
+WIDE = f"""---
+标题: {LONG}
+发文字号: 示政办发〔2024〕1234567号
+发文机关: [{", ".join(f"示例市示例第{n}管理委员会办公室" for n in range(12))}]
+成文日期: 2024-01-02
+栏目: 市政府办公室文件与各部门规范性文件和其他应当公开的文件
+索引号: SL1000000/2024-00001-ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789
+附件: [{{标题: {LONG}, 文件: 表.csv}}]
+---
+{"A" * 300}
+
+https://example.invalid/{"a/" * 200}
+
+| {" | ".join(f"很长的表头第{n}列" for n in range(30))} |
+|{"---|" * 30}
+| {" | ".join("一二三四五六七八九十" * 4 for _ in range(30))} |
+
+{"没有标点的一大段文字" * 200}
+"""
 
 
-def test_values_come_back_as_they_were() -> None:
-    value = (
-        date(2024, 1, 2),
-        DocumentNumber.parse("示政发〔2024〕1号"),
-        RelationKind.REPEAL,
-        ["\ud800"],
+@pytest.fixture(scope="session")
+def wide_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gazette whose titles, numbers, words and tables are as long as they may be."""
+    root = tmp_path_factory.mktemp("wide")
+    files = {
+        "issues/2024/01/01-a.md": WIDE,
+        "issues/2024/01/01/表.csv": "a\n",
+        "issues/2024/02-03/01-b.md": WIDE.replace("1234567号", "7654321号"),
+        "issues/2024/02-03/01/表.csv": "a\n",
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, "utf-8")
+    shutil.copy(ROOT / "mkdocs.yml", root)
+    (root / "overrides").symlink_to(ROOT / "overrides")
+    command = [sys.executable, "-m", "gazette", "build", "--site", "site"]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)  # noqa: S603
+    return root / "site"
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait for an expression to hold; the site's policy forbids Playwright's own way."""
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"没有等到：{expression}")
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels a page is wider than its screen."""
+    wide: int = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    assert loads(dumps(value)) == value
+    return wide
 
 
-class Planted:
-    """What a hostile cache would hold."""
-
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return os.system, ("touch planted",)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        pickle.dumps(Planted()),
-        b"cposix\nsystem\n(S'touch planted'\ntR.",
-        b"cgazette.kept\nwrite\n(S'planted'\nS'x'\ntR.",
-        b"cbuiltins\neval\n(S'1'\ntR.",
-        dumps([1, 2])[:-1],
-        b"",
-        b"{}",
-    ],
-)
-def test_a_planted_or_torn_cache_is_refused_and_does_nothing(
-    data: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("look", ["light", "elder"])
+def test_nothing_is_wider_than_the_smallest_phone(
+    chromium: Browser, wide_site: Path, look: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(ValueError, match="缓存"):
-        loads(data)
-    (tmp_path / "kept").write_bytes(data)
-    assert Kept(tmp_path / "kept", "me").get("kind", "key", lambda: 1) == 1
-    assert [p.name for p in tmp_path.iterdir()] == ["kept"]
+    addresses = ["", "2024/", "2024/01/", DOCUMENT, "timeline/", "sitemap/"]
+    addresses += [f"{p.parent.relative_to(wide_site)}/" for p in wide_site.glob("lists/**/*.html")]
+    with reading(chromium, wide_site, viewport={"width": 320, "height": 640}) as (page, home, _):
+        for address in addresses:
+            page.goto(home + address)
+            page.evaluate(LOOK, look)
+            assert overflow(page) <= 0, address
 
 
-def test_kept_values_are_those_that_the_last_run_of_their_kind_used(tmp_path: Path) -> None:
-    def run(owner: str, asked: dict[str, list[str]]) -> list[str]:
-        kept, made = Kept(tmp_path / "kept", owner), []
-        for kind, keys in asked.items():
-            for key in keys:
-                kept.get(kind, key, lambda at=kind + key: made.append(at) or at)
-        kept.save()
-        return made
+def test_choices_are_remembered_from_page_to_page(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(address + DOCUMENT)
+        text = page.locator("[data-body] p").last
 
-    assert run("me", {"a": ["1", "2"], "b": ["1"]}) == ["a1", "a2", "b1"]
-    assert run("me", {"a": ["2", "2", "3"]}) == ["a3"]
-    assert run("me", {"a": ["1", "2", "3"], "b": ["1"]}) == ["a1"]
-    assert run("you", {"a": ["1"]}) == ["a1"]
+        def look() -> list[str]:
+            styles = text.evaluate(
+                "e => [getComputedStyle(e).fontSize, getComputedStyle(e).lineHeight]"
+            )
+            return [str(s) for s in styles]
 
-
-# Sources.
-
-
-def test_a_file_is_read_again_when_it_changed_and_while_it_is_young(tmp_path: Path) -> None:
-    folder, table = tmp_path / "issues", tmp_path / "cache" / "sources"
-    (folder / "2024" / "01").mkdir(parents=True)
-    file = folder / "2024" / "01" / "01.md"
-    file.write_text("甲", "utf-8")
-
-    def seen() -> dict[str, str]:
-        return dict(read_sources(folder, table=table, ignored=is_ignored).files)
-
-    first = seen()
-    assert set(first) == {"2024/", "2024/01/", "2024/01/01.md"}
-    state = file.stat()
-    file.write_text("乙", "utf-8")
-    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
-    assert seen() != first, "same size, same time, another content"
-    file.write_text("甲", "utf-8")
-    (folder / "2024" / "01" / ".01.md.swp").write_text("乙", "utf-8")
-    assert seen() == first
-    (folder / "2024" / "01" / "02.md").symlink_to(file)
-    (folder / "2024" / "02").mkdir()
-    assert set(seen()) - set(first) == {"2024/01/02.md", "2024/02/"}
-    table.write_bytes(b"torn")
-    assert set(seen()) - set(first) == {"2024/01/02.md", "2024/02/"}
+        size, line = look()
+        assert float(size.removesuffix("px")) >= 18
+        page.locator("[data-settings]").click()
+        page.locator(".panel").get_by_text("特大").click()
+        page.locator(".panel").get_by_text("宽松").click()
+        larger, wider = look()
+        assert float(larger[:-2]) > 1.3 * float(size[:-2])
+        assert float(wider[:-2]) / float(larger[:-2]) > float(line[:-2]) / float(size[:-2])
+        page.goto(address + "2024/11/01/")
+        text = page.locator("[data-body] p").last
+        assert look() == [larger, wider]
+        page.locator(".elder").click()
+        assert page.locator("html").get_attribute("data-elder") == "on"
+        page.reload()
+        assert page.locator("html").get_attribute("data-elder") == "on"
+        assert problems == []
 
 
-# Issues.
-
-
-def test_an_issue_comes_back_from_the_store_as_it_was(tmp_path: Path) -> None:
-    """Every issue of the sample gazette, with all kinds of fields."""
-    for folder in sorted((ROOT / "issues").glob("*/*")):
-        issue, findings = read_issue(folder, f"issues/{folder.parent.name}/{folder.name}")
-        put_issue(tmp_path / "issue", issue, findings, OF_TEXT)
-        found = get_issue(tmp_path / "issue")
-        assert found == (issue, tuple(findings))
-        assert issue is not None
-        assert digest(found[0]) == digest(issue)
-        for again, document in zip(found[0].documents, issue.documents, strict=True):  # type: ignore[union-attr]
-            assert "body" not in vars(again)
-            assert replace(again).digest == document.digest, "hashed anew, the body included"
-            assert again.of_text(link_targets) == link_targets(document.body)
-            assert again.of_text(len) == len(document.body)
-            assert pickle.loads(pickle.dumps(again)) == document  # noqa: S301  our own
-
-
-@pytest.mark.parametrize("cut", [0, 3, 30, -1])
-def test_a_torn_issue_is_no_issue(cut: int, tmp_path: Path) -> None:
-    folder = ROOT / "issues" / "2024" / "01"
-    put_issue(tmp_path / "issue", *read_issue(folder, "issues/2024/01"))
-    whole = (tmp_path / "issue").read_bytes()
-    (tmp_path / "issue").write_bytes(whole[:cut])
-    assert get_issue(tmp_path / "issue") is None
-
-
-def test_a_document_has_no_other_attributes() -> None:
-    with pytest.raises(AttributeError):
-        _ = Document.left_in_store({}, ("x", 0, 0)).no_such  # type: ignore[attr-defined]
-
-
-# Reading.
-
-
-def test_what_is_read_with_a_cache_is_what_is_read_without(tmp_path: Path) -> None:
-    for jobs in (1, 1, 2):
-        archive, findings = read_archive(
-            Settings(), ROOT / "issues", cache=tmp_path / "cache", jobs=jobs
+def test_without_script_a_reader_still_chooses_size_and_large_print(
+    chromium: Browser, site: Path
+) -> None:
+    with reading(chromium, site, java_script_enabled=False) as (page, address, _):
+        page.goto(address + DOCUMENT)
+        size = "e => getComputedStyle(e).fontSize"
+        before = page.locator("html").evaluate(size)
+        page.locator(".elder").click()
+        assert page.locator("html").evaluate(size) != before
+        page.locator(".elder").click()
+        page.locator(".menu summary").click()
+        page.locator(".panel").get_by_text("特大").click()
+        assert page.locator("html").evaluate(size) != before
+        assert (
+            page.locator("[data-speak], [data-save], [data-copy]").locator("visible=true").count()
+            == 0
         )
-        gazette, found = read_gazette(ROOT / "issues")
-        assert archive.gazette == gazette
-        assert set(found) <= set(findings)
 
 
-def test_each_change_is_seen_and_nothing_else_is_read(
-    issues: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_reader_is_led_back_to_where_reading_stopped(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(address + DOCUMENT)
+        page.get_by_text("第三十条", exact=True).first.scroll_into_view_if_needed()
+        until(page, "localStorage.getItem('gazette.places')")
+        page.goto(address)
+        page.goto(address + DOCUMENT)
+        page.get_by_role("button", name="接着读").click()
+        expect(page.get_by_text("第三十条", exact=True).first).to_be_in_viewport()
+        assert problems == []
+
+
+def test_an_article_is_cited_with_its_number_and_the_readers_day(
+    chromium: Browser, site: Path
 ) -> None:
-    read_folders: list[str] = []
-
-    def watched(folder: Path, path: str) -> object:
-        read_folders.append(path)
-        return read_issue(folder, path)
-
-    monkeypatch.setattr(reading_module, "read_issue", watched)
-    (issues / "2024" / "02").mkdir()
-    (issues / "2024" / "02" / "01-乙.md").write_text(TEXT.replace("第一段", "乙"), "utf-8")
-    assert len(bodies(issues)) == 2
-    assert read_folders == ["issues/2024/01", "issues/2024/02"]
-    read_folders.clear()
-    bodies(issues)
-    assert read_folders == []
-    (issues / "2024" / "01" / "01-甲.md").write_text(TEXT.replace("第一段", "第二段"), "utf-8")
-    assert bodies(issues)[0].startswith("第二段")
-    assert read_folders == ["issues/2024/01"]
-    (issues / "2024" / "02" / "01-乙.md").unlink()
-    assert len(bodies(issues)) == 1
-    assert len(list((issues.parent / "cache" / "read").iterdir())) == 2, "the old ones are gone"
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(address + DOCUMENT)
+        expect(page.locator("[data-read-on]")).to_have_text(re.compile(r"\[\d{4}-\d\d-\d\d\]"))
+        expect(page.locator("#cite-address")).to_have_text(address + DOCUMENT)
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.locator("#cite-2").locator("xpath=..").get_by_role("button").click()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith(
+            "示例市人民政府. 示例市机动车停车管理办法: 示例市人民政府令第12号[J/OL]."
+        )
+        assert copied.endswith(f"]. {address}{DOCUMENT}.")
+        assert problems == []
 
 
-def test_a_file_that_changes_while_it_is_read_is_never_kept_under_its_old_hash(
-    issues: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_a_reader_shares_says_what_it_is(site: Path) -> None:
+    """Title, summary and kind on every page; where the site's own address is known, also that."""
+    for file in sorted(site.rglob("index.html")):
+        source = file.read_text("utf-8")
+        if "<main" not in source:
+            continue
+        names = dict(re.findall(r'<meta (?:name|property)="([\w:]+)" content="([^"]*)"', source))
+        for name in ("SiteName", "Description", "og:title", "og:description", "og:type"):
+            assert names.get(name), f"{file}: {name}"
+        assert len(names["og:title"]) > 1, file
+
+
+def test_the_code_on_the_desktop_page_is_that_of_the_standard(
+    chromium: Browser, site: Path
 ) -> None:
-    file = issues / "2024" / "01" / "01-甲.md"
-    before = file.read_text("utf-8")
-    texts = iter(["乙", "丙"])
+    texts = [f"https://g.cn/{'a' * n}" for n in (0, 13, 29, 40, 75, 95, 130, 150, 190)]
+    with reading(chromium, site, **DESKTOP) as (page, address, problems):
+        page.goto(address + DOCUMENT)
+        expect(page.locator(".qr svg")).to_be_visible()
+        for at, text in enumerate(texts):
+            mask = at % 8
+            drawn = page.evaluate(
+                "([module, text, mask]) => import(module).then(m => m.matrix(text, mask))",
+                [f"{address}assets/qr.js", text, mask],
+            )
+            code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=mask)
+            code.add_data(QRData(text.encode(), mode=MODE_8BIT_BYTE))
+            code.make()
+            assert drawn == [[int(dark) for dark in row] for row in code.modules], text
+        assert problems == []
 
-    def disturbed(folder: Path, path: str) -> object:
-        if text := next(texts, ""):
-            file.write_text(before.replace("第一段", text), "utf-8")
-        return read_issue(folder, path)
 
-    monkeypatch.setattr(reading_module, "read_issue", disturbed)
-    assert bodies(issues)[0].startswith("丙")
-    file.write_text(before, "utf-8")
-    assert bodies(issues)[0].startswith("第一段")
+def test_wechat_readers_are_told_how_to_open_a_pdf(chromium: Browser, site: Path) -> None:
+    agent = "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 MicroMessenger/8.0.50"
+    for given, shown in ((agent, True), (None, False)):
+        with reading(chromium, site, user_agent=given) as (page, address, _):
+            page.goto(f"{address}1998/07/p2/")
+            note = page.get_by_text("在浏览器打开")
+            assert note.first.is_visible() == shown
 
 
-def test_corrected_pages_change_the_hash_of_a_scan(tmp_path: Path) -> None:
-    """A scan is hashed by what it was read from."""
-    folder = tmp_path / "issues" / "1996" / "03"
-    folder.mkdir(parents=True)
-    printed = next((ROOT / "issues" / "1996" / "03").glob("*.pdf"))
-    (folder / printed.name).write_bytes(printed.read_bytes())
+def test_two_fingers_enlarge_a_page_of_the_printed_edition(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}1998/07/p2/")
+        page.locator("[data-zoom]").click()
+        picture = page.locator(".zoom img")
+        expect(picture).to_be_visible()
+        before = float(picture.get_attribute("data-scale") or "")
+        touch = page.context.new_cdp_session(page)
 
-    def seen() -> str:
-        reading = read(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
-        return reading.archive.scans["1996/03/"].digest
+        def fingers(kind: str, apart: int) -> None:
+            points = [{"x": 180 - apart, "y": 300, "id": 0}, {"x": 180 + apart, "y": 300, "id": 1}]
+            given = {"type": kind, "touchPoints": points if kind != "touchEnd" else []}
+            touch.send("Input.dispatchTouchEvent", given)
 
-    first = seen()
-    assert first == seen()
-    (folder / "text").mkdir()
-    (folder / "text" / "0001.md").write_text("校订的文字", "utf-8")
-    assert seen() != first
+        fingers("touchStart", 30)
+        for apart in (40, 60, 80):
+            fingers("touchMove", apart)
+        fingers("touchEnd", 0)
+        assert float(picture.get_attribute("data-scale") or "") > 2 * before
+        page.keyboard.press("Escape")
+        expect(picture).to_have_count(0)
+        assert problems == []
+
+
+VOICE = """
+window.spoken = [];
+const voice = {lang: "zh-CN", name: "voice"};
+Object.defineProperty(window, "speechSynthesis", {value: {
+  getVoices: () => [voice], addEventListener() {}, cancel() { clearTimeout(this.due) },
+  speak(words) { spoken.push([words.text, words.rate]); if (window.goOn) this.due = setTimeout(() => words.onend({})); },
+}});
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text } };
+"""
+"""A machine that builds has no voice: one that says nothing, and tells what it was given."""
+
+
+def test_a_text_is_read_aloud_sentence_by_sentence_and_stays_as_it_is(
+    chromium: Browser, site: Path
+) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(address + DOCUMENT)
+        expect(page.locator("[data-speak]")).to_be_hidden()  # no voice, no button
+        page.add_init_script(VOICE)
+        page.reload()
+        body = page.locator("[data-body]")
+        before = body.inner_html()
+        page.locator("[data-speak]").click()
+        bar = page.get_by_role("group", name="朗读")
+        expect(bar).to_be_visible()
+        lit = "Array.from(CSS.highlights.get('speaking'))[0].toString()"
+        first = page.evaluate(lit)
+        page.get_by_role("button", name="下一句").click()
+        assert page.evaluate(lit) != first
+        page.get_by_role("button", name=re.compile("语速")).click()
+        assert page.evaluate("spoken.at(-1)[1]") == 1.25
+        page.get_by_role("button", name="暂停").click()
+        said = page.evaluate("spoken.length")
+        page.evaluate("window.goOn = true")
+        page.get_by_role("button", name="继续").click()
+        until(page, f"spoken.length > {said} + 40")
+        page.get_by_role("button", name="停止朗读").click()
+        assert page.evaluate("CSS.highlights.has('speaking')") is False
+        assert body.inner_html() == before
+        whole = "".join(text for text, _ in page.evaluate("spoken"))
+        assert "第三条" in whole
+        assert problems == []
+
+
+class Host:
+    """A host whose network can be cut: the server stops, its address stays."""
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        self.port = 0
+        self.up()
+
+    def up(self) -> None:
+        self.server = make_server(self.site, port=self.port)
+        self.open: list[socket.socket] = []
+        process = self.server.process_request
+
+        def remember(request: Any, client: Any) -> None:
+            self.open.append(request)
+            process(request, client)
+
+        self.server.process_request = remember  # type: ignore[method-assign]
+        self.port = self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    def cut(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        for connection in self.open:  # what a browser keeps open would go on being answered
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+
+@contextmanager
+def phone(chromium: Browser, site: Path) -> Iterator[tuple[Host, BrowserContext, Page]]:
+    """A phone with the service worker at work."""
+    host = Host(site)
+    context = chromium.new_context(**PHONE)
+    page = context.new_page()
+    page.goto(host.address)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    until(page, "navigator.serviceWorker.controller !== null")
+    try:
+        yield host, context, page
+    finally:
+        context.close()
+        host.cut()
+
+
+def save(page: Page, issue: str) -> None:
+    page.goto(issue)
+    page.get_by_role("button", name="保存本期").click()
+    expect(page.get_by_role("button", name="更新保存")).to_be_visible()
+
+
+def test_a_saved_issue_is_read_and_searched_without_a_network(
+    chromium: Browser, site: Path
+) -> None:
+    with phone(chromium, site) as (host, _, page):
+        home = host.address
+        save(page, f"{home}2024/01/")
+        save(page, f"{home}1996/03/")
+        page.goto(home)  # read, so kept
+        host.cut()
+
+        page.goto(f"{home}2024/01/01/")
+        expect(page.locator("[data-body]")).to_contain_text("第四十六条")
+        expect(page.locator(".kept")).to_contain_text("离线")
+        assert page.locator("body").evaluate("e => getComputedStyle(e).margin") == "0px"
+        page.goto(f"{home}1996/03/p3/")
+        expect(page.locator(".lines")).not_to_be_empty()
+        page.goto(home)
+        expect(page.locator(".kept")).to_contain_text("可能不是最新")
+
+        page.goto(f"{home}2025/01/02/")  # neither saved nor read
+        assert "/saved/?from=" in page.url
+        expect(page.get_by_text("没有存在手机里")).to_be_visible()
+        expect(page.locator("[data-kept]")).to_have_count(2)
+
+        page.goto(f"{home}search/?q=停车泊位")
+        hits = page.locator("[data-saved-hit]")
+        expect(hits.first).to_contain_text("停车")
+        expect(hits.locator("mark").first).to_have_text("停车泊位")
+        found = page.evaluate("document.querySelectorAll('[data-saved-hit]').length")
+        page.locator("input[name=q]").fill("停車泊位 -示例市人民政府令第12号")
+        page.locator("input[name=q]").press("Enter")
+        expect(page.locator("[data-count]")).to_have_attribute("data-count", str(found - 1))
+
+        page.get_by_role("button", name="删除2024年第1期").click()
+        expect(page.locator("[data-kept]")).to_have_count(1)
+        host.up()
+
+
+def test_what_was_withdrawn_leaves_the_phone_when_it_is_online_again(
+    chromium: Browser, site: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "site"
+    shutil.copytree(site, copy)
+    with phone(chromium, copy) as (host, context, page):
+        save(page, f"{host.address}2024/01/")
+        page.goto(f"{host.address}2024/01/02/")
+        (copy / "withdrawn.json").write_text(json.dumps(["2024/01/02/"]), "utf-8")
+        (copy / "2024/01/02/index.html").unlink()
+        session = context.new_cdp_session(page)
+        session.send("ServiceWorker.enable")
+        session.send("ServiceWorker.stopAllWorkers")
+        page.goto(host.address)
+        gone = f"{host.address}2024/01/02/"
+        until(page, f"caches.match('{gone}').then(found => !found)")
+        host.cut()
+        page.goto(f"{host.address}2024/01/02/")
+        assert "/saved/" in page.url
+        page.goto(f"{host.address}search/?q=加装电梯")
+        links = page.locator("[data-saved-hit] a").evaluate_all("all => all.map(a => a.href)")
+        assert f"{host.address}2024/01/02/" not in links
+        page.goto(f"{host.address}2024/01/03/")
+        expect(page.locator("[data-body]")).not_to_be_empty()
+        host.up()
+
+
+def test_a_home_page_that_changed_is_never_shown_old_while_there_is_a_network(
+    chromium: Browser, site: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "site"
+    shutil.copytree(site, copy)
+    with phone(chromium, copy) as (host, _, page):
+        page.goto(host.address)
+        home = copy / "index.html"
+        home.write_text(home.read_text("utf-8").replace("最新一期", "刚出的一期"), "utf-8")
+        page.goto(host.address)
+        expect(page.get_by_text("刚出的一期")).to_be_visible()
+        expect(page.locator(".kept")).to_have_count(0)
+
+
+def test_paper_gets_the_document_alone(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, _):
+        page.goto(address + DOCUMENT)
+        page.evaluate(LOOK, "elder dark")
+        page.emulate_media(media="print")
+        for gone in (".top", ".reader", ".quote", ".save", ".foot", ".turn", ".crumbs"):
+            assert page.locator(f"{gone}").locator("visible=true").count() == 0, gone
+        expect(page.locator("[data-body]")).to_be_visible()
+        colours = page.locator("[data-body] p").last.evaluate(
+            "e => [getComputedStyle(e).color, getComputedStyle(document.body).backgroundColor]"
+        )
+        assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]

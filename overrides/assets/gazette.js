@@ -131,6 +131,13 @@
     load("zoom").then(({ zoom }) => zoom(picture), () => location.assign(picture.href));
   });
 
+  // The 目录 unfolds when it is asked for from below, and folds when a place in it was chosen.
+  const outline = one("#outline");
+  document.addEventListener("click", ({ target }) => {
+    const link = outline && target.closest?.("a[href^='#']");
+    if (link) outline.open = link.hash === "#outline";
+  });
+
   // Where one was: kept by block, so that it holds at any size. Offered, never forced.
   const PLACES = 40;
   const FAR = 3;
@@ -155,7 +162,7 @@
         note.remove();
       });
       close.addEventListener("click", () => note.remove());
-      document.body.append(note);
+      one("main").append(note);
       setTimeout(() => note.remove(), 12000);
     }
     let due;

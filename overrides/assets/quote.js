@@ -81,7 +81,7 @@ function offer(block, name) {
     citing("");
     block.querySelector(".art")?.focus({ preventScroll: true });
   }, "关闭");
-  document.body.append(bar);
+  document.querySelector("main").append(bar);
 }
 
 /** Make the page's citations whole and its articles touchable. */
@@ -94,7 +94,7 @@ export function quote() {
   for (const block of document.querySelectorAll("[data-body] > p")) {
     const name = ARTICLE.exec(block.textContent)?.[1];
     const mark = block.firstElementChild;
-    if (!name || !mark || mark.textContent.trim() !== name || mark.matches("a")) continue;
+    if (!name || !mark || mark.textContent.trim() !== name || mark.matches("a, :has(a)")) continue;
     mark.classList.add("art");
     mark.setAttribute("role", "button");
     mark.setAttribute("tabindex", "0");

@@ -90,7 +90,7 @@ export function speak() {
     faster.textContent = `语速 ${SPEEDS[speed]}`;
   };
   label();
-  document.body.append(bar);
+  document.querySelector("main").append(bar);
   pause.focus();
   addEventListener("pagehide", close);
 

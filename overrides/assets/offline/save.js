@@ -21,7 +21,9 @@ function parts(page, address) {
 async function pairs(home) {
   try {
     const [{ Index }, { fold }] = await Promise.all([import("../search/index.js"), import("../search/terms.js")]);
-    await new Index(new URL("search-index/", home).href).ready();
+    const index = new Index(new URL("search-index/", home).href);
+    await index.ready();
+    await index.learnTable();
     let found = "";
     for (let code = 0x4e00; code < 0xa000; code++) {
       const char = String.fromCharCode(code);
