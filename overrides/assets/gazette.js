@@ -187,7 +187,11 @@
   // Without a network. Where the browser keeps no pages, nothing of it is shown.
   if (script.dataset.worker && "serviceWorker" in navigator && "caches" in window) {
     const worker = new URL(script.dataset.worker, location.href);
-    if (one("[data-save]")) load("offline/save").then(({ offer }) => offer(new URL(".", worker)), () => {});
+    const saver = one("[data-save]");
+    if (saver) {
+      saver.hidden = false; // before the first paint, so that nothing moves; what it does may come later
+      load("offline/save").then(({ offer }) => offer(new URL(".", worker)), () => (saver.hidden = true));
+    }
     addEventListener("load", () => {
       const register = () => navigator.serviceWorker.register(worker, { updateViaCache: "none" }).catch(() => {});
       (window.requestIdleCallback ?? setTimeout)(register);

@@ -97,13 +97,7 @@ export async function offer(home) {
   const [button, said] = [place.querySelector("button"), place.querySelector("[role=status]")];
   const words = button.querySelector("span");
   const kept = (await records(home)).find((record) => record.address === address);
-  const show = (record) => {
-    words.textContent = "更新保存";
-    said.textContent = `本期已保存，${size(record.bytes)}。`;
-    said.parentElement.classList.add("on");
-  };
-  if (kept) show(kept);
-  place.hidden = false;
+  if (kept) words.textContent = "更新保存";
   button.addEventListener("click", async () => {
     button.disabled = true;
     said.textContent = "正在保存……";
@@ -112,7 +106,8 @@ export async function offer(home) {
       const { record, failed } = await save(home, address, place.dataset.label, (done, all) => {
         said.textContent = `正在保存：${done} / ${all}`;
       });
-      show(record);
+      words.textContent = "更新保存";
+      said.textContent = `本期已保存，${size(record.bytes)}。`;
       if (failed) said.textContent += `有 ${failed} 页没有取到，可再点一次。`;
     } catch (error) {
       said.textContent = error.name === "QuotaExceededError" ? "手机存储空间不够，没有保存。" : "没有连上网站，没有保存。";
