@@ -180,6 +180,7 @@ def issue_entries(archive: Archive, issue: Issue) -> Iterator[Entry]:
             year=issue.number.year,
             body="\n".join(lines),
             quality="",
+            validity=tuple((day, state.value) for day, state in archive.states(document)),
         )
     covered = [d.pages for d in issue.documents if d.pages]
     scan = archive.scans.get(issue.address)

@@ -6,7 +6,6 @@ to stderr; `--json` prints one JSON document on stdout and nothing else there.
 
 import contextlib
 import json
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gazette.api import SearchApi, years
 from gazette.check import check as check_archive
 from gazette.dates import parse_date
 from gazette.errors import BuildError, Finding, GazetteError, in_order
@@ -54,12 +54,10 @@ class _Years(click.ParamType[tuple[int | None, int | None]]):
     ) -> tuple[int | None, int | None]:
         if isinstance(value, tuple):
             return value
-        found = re.fullmatch(r"(\d{4})?(?:(-)(\d{4})?)?", value, re.ASCII)
-        if not found or not any(found.groups()[::2]):
-            self.fail(f"“{value}”不是年份，应写成 2024、2010-2019、2020- 或 -1999", param, ctx)
-        first, dash, last = found.groups()
-        low = int(first) if first else None
-        return low, (int(last) if last else None) if dash else low
+        try:
+            return years(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class _Chinese(click.Group):
@@ -105,6 +103,11 @@ def _cache(issues: Path, config: Path) -> Path:
 
 def _wait() -> None:
     click.echo("另一个 gazette 命令正在运行，等它结束……", err=True)
+
+
+def _today() -> date:
+    """The day on which the command is given: the only place that asks the clock."""
+    return date.today()  # noqa: DTZ011  the day where the user is
 
 
 class _Bar:
@@ -225,6 +228,10 @@ def _print_json(value: Any) -> None:
 @click.option("--section", multiple=True, metavar="栏目", help="只要这个栏目，可以写几次。")
 @click.option("--authority", multiple=True, metavar="机关", help="只要这个发文机关，可以写几次。")
 @click.option("--type", "document_type", multiple=True, metavar="文种", help="只要这个公文种类。")
+@click.option("--topic", multiple=True, metavar="主题", help="只要这个主题分类。")
+@click.option("--validity", multiple=True, metavar="状态", help="只要这种有效性：现行有效、废止……")
+@click.option("--in-force", is_flag=True, help="只要现行有效的（已修改、部分失效的也算）。")
+@click.option("--on", type=_Day(), help="有效性按哪一天算（默认今天）。")
 @click.option("--issue", multiple=True, metavar="期", help="只在这一期里找：2024/05-06。")
 @click.option("--kind", type=click.Choice(["document", "page"]), help="只要文件，或只要 PDF 页。")
 @click.option(
@@ -240,17 +247,22 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
     section: tuple[str, ...],
     authority: tuple[str, ...],
     document_type: tuple[str, ...],
+    topic: tuple[str, ...],
+    validity: tuple[str, ...],
+    on: date | None,
     issue: tuple[str, ...],
     kind: str | None,
     sort: Sort,
     limit: int,
     *,
+    in_force: bool,
     as_json: bool,
 ) -> None:
     """在全部公报里检索，写法与网页上一样；索引自动更新。"""
     from gazette.index import GRAMS, WORDS, refresh_indexes
     from gazette.search import query as grams
     from gazette.search import whoosh_index
+    from gazette.search.entry import state_on
     from gazette.search.static_index import Index
     from gazette.search.view import results_json
     from gazette.site.build import processors
@@ -258,6 +270,7 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
     query = query.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # as typed
     issues = _issues(config, issues)
     cache = _cache(issues, config)
+    day = on or _today()
     bar = _Bar()
     with alone(cache, _wait):
         refresh_indexes(read_settings(config), issues, cache=cache, jobs=processors(), progress=bar)
@@ -270,22 +283,36 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
                 sections=section,
                 authorities=authority,
                 document_types=document_type,
+                topics=topic,
+                validity=validity,
+                in_force=in_force,
                 issues=tuple(i.strip("/") for i in issue),
                 kind=kind or "",
             ),
             limit=limit,
             sort=sort,
+            on=day,
             rank=lambda urls: whoosh_index.scores(cache / WORDS, query, urls),
         )
     if as_json:
-        _print_json(results_json(results))
+        _print_json(results_json(results, on=day))
         return
     for hit in results.hits:
         found = hit.passage
-        facts = [found.number, "、".join(found.authorities), found.dated or "", found.section]
+        state = state_on(found.validity, day) or ""
+        who = "、".join(found.authorities)
+        facts = [found.number, who, found.dated or "", found.section, state]
         click.secho(found.title, bold=True)
         click.echo(f"  {'  '.join(filter(None, facts))}\n  {hit.snippet}\n  /{found.url}")
-    click.echo(f"{'共' if results.total_exact else '约'} {results.total} 条结果。", err=True)
+    if results.missing:
+        near = "、".join(passage.number for passage in results.missing.neighbours)
+        said = f"公报里没有 {results.missing.number} 这件文件。"
+        click.echo(said + (f"号数与它最接近的：{near}。" if near else ""), err=True)
+    if results.suggestions:
+        click.echo(f"您是不是要找：{'、'.join(results.suggestions)}", err=True)
+    relaxed = any(hit.match == "relaxed" for hit in results.hits)
+    many = f"{'共' if results.total_exact else '约'} {results.total} 条结果。"
+    click.echo(("没有完全相符的；含有部分词语的" if relaxed else "") + many, err=True)
 
 
 @main.command()
@@ -409,12 +436,16 @@ def import_(
 @click.option("--site", type=click.Path(path_type=Path), help="网站在哪里（默认 site）。")
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="端口。")
 def serve(config: Path, site: Path | None, port: int) -> None:
-    """在本机预览生成好的网站。"""
+    """在本机预览生成好的网站；/api/search?q=… 以 JSON 回答检索。"""
+    from gazette.index import WORDS
+
     site = (site or config.resolve().parent / "site").resolve()
     if not (site / "index.html").is_file():
         raise BuildError("还没有生成网站", path=str(site), hint="请先运行 gazette build。")
     try:
-        server = make_server(site, port=port)
+        words = config.resolve().parent / _CACHE / WORDS
+        api = SearchApi(site / "search-index", words, _today)
+        server = make_server(site, port=port, api=api)
     except OSError as error:
         hint = "请用 --port 换一个端口。"
         raise BuildError(f"端口 {port} 用不了（{error.strerror}）", hint=hint) from None

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import gazette
 from gazette.archive import entries
+from gazette.digest import digest
 from gazette.reading import Progress, read_archive, silent
 from gazette.search import whoosh_index
 from gazette.search.entry import Entry
@@ -18,17 +19,34 @@ WORDS = "words"
 
 
 def make_static_index(
-    entries: Sequence[Entry], folder: Path, *, closed_through: int
+    entries: Sequence[Entry],
+    folder: Path,
+    *,
+    closed_through: int,
+    digests: Mapping[str, str] | None = None,
+    jobs: int = 1,
 ) -> dict[str, Path]:
     """Bring the static index in `folder` up to date; its files by name, relative to it.
 
     Two segments: the years up to `closed_through`, whose files a phone may keep for good, and the
-    years since, each sorted by date. A segment that is there already is left as it is.
+    years since, each sorted by date. A segment that is there already is left as it is, and then
+    costs no more than the digests of its entries. `digests` gives those by address, for a caller
+    who has them (`digest`, or any other name that changes whenever the entry does). `jobs`
+    processes share the work of a large segment; the result does not depend on it.
     """
     by_date = sorted(entries, key=lambda e: e.dated or dt.date(e.year, 1, 1))
     closed = [e for e in by_date if e.year <= closed_through]
     opened = [e for e in by_date if e.year > closed_through]
-    segments = [build_segment(part, folder) for part in (closed, opened) if part]
+    segments = [
+        build_segment(
+            part,
+            folder,
+            digests=[digests[entry.url] for entry in part] if digests is not None else None,
+            jobs=jobs,
+        )
+        for part in (closed, opened)
+        if part
+    ]
     write_manifest(segments, folder)
     return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
 
@@ -48,8 +66,11 @@ def refresh_indexes(
     archive, _ = read_archive(settings, issues, cache=cache, jobs=jobs, progress=progress)
     found = list(entries(archive))
     progress("编制索引", 0, len(found))
-    make_static_index(found, cache / GRAMS, closed_through=settings.closed_through)
-    whoosh_index.update(cache / WORDS, found)
+    digests = {entry.url: digest(entry) for entry in found}
+    make_static_index(
+        found, cache / GRAMS, closed_through=settings.closed_through, digests=digests, jobs=jobs
+    )
+    whoosh_index.update(cache / WORDS, found, digests=digests)
     faults = (scan.fault for scan in archive.scans.values())
     if not any(fault and fault.code == "timeout" for fault in faults):  # may do better next time
         stamp.write_text(state, "utf-8")
@@ -57,11 +78,11 @@ def refresh_indexes(
 
 def _state(settings: Settings, issues: Path) -> str:
     """Names, sizes and times of all files of the content and of this program."""
-    digest = hashlib.sha256(repr(settings).encode())
+    hashed = hashlib.sha256(repr(settings).encode())
     for folder in (issues, Path(gazette.__file__).parent):
         for path in sorted(p for p in folder.rglob("*") if p.suffix != ".pyc" and p.is_file()):
             info = path.stat()
-            digest.update(
+            hashed.update(
                 f"{path}\0{info.st_size}\0{info.st_mtime_ns}\n".encode("utf-8", "replace")
             )
-    return digest.hexdigest()
+    return hashed.hexdigest()

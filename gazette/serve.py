@@ -6,7 +6,7 @@ Content-Security-Policy of `docs/deploy.md`, compresses text, and can put the si
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +23,9 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 """Nothing inline, nothing from elsewhere."""
+
+Api = Callable[[str], tuple[int, bytes]]
+"""Answers a query string with an HTTP status and JSON."""
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 _TEXT = frozenset(
@@ -49,8 +52,10 @@ class _Handler(SimpleHTTPRequestHandler):
         ranges: bool,
         policy: str,
         traffic: Traffic,
+        api: Api | None,
         **more: Any,
     ) -> None:
+        self.api = api
         self.base = base
         self.policy = policy
         self.ranges = ranges
@@ -61,8 +66,13 @@ class _Handler(SimpleHTTPRequestHandler):
         """Stay quiet: a preview is no log."""
 
     def do_GET(self) -> None:
-        """Answer with a file, a part of one, a redirect to a folder, or the 404 page."""
-        self._answer(body=True)
+        """Answer with a file, a part of one, a redirect to a folder, or the 404 page; or a search."""
+        asked = urlsplit(self.path)
+        if self.api and asked.path == f"{self.base}api/search":
+            status, answer = self.api(asked.query)
+            self._send(HTTPStatus(status), answer, "application/json; charset=utf-8")
+        else:
+            self._answer(body=True)
 
     def do_HEAD(self) -> None:
         """As GET, without the body."""
@@ -157,8 +167,12 @@ def make_server(  # noqa: PLR0913  what differs between hosts
     ranges: bool = True,
     policy: str = POLICY,
     traffic: Traffic | None = None,
+    api: Api | None = None,
 ) -> ThreadingHTTPServer:
-    """A server for `site` on 127.0.0.1, under the path `base`; port 0 takes a free one."""
+    """A server for `site` on 127.0.0.1, under the path `base`; port 0 takes a free one.
+
+    `api` answers `api/search` under that path (`gazette.api`), None where there is none.
+    """
     handler = partial(
         _Handler,
         directory=str(site),
@@ -166,21 +180,23 @@ def make_server(  # noqa: PLR0913  what differs between hosts
         ranges=ranges,
         policy=policy,
         traffic=traffic or Traffic(),
+        api=api,
     )
     return ThreadingHTTPServer(("127.0.0.1", port), handler)
 
 
 @contextmanager
-def serving(
+def serving(  # noqa: PLR0913  as above
     site: Path,
     *,
     base: str = "/",
     ranges: bool = True,
     policy: str = POLICY,
     traffic: Traffic | None = None,
+    api: Api | None = None,
 ) -> Iterator[str]:
     """Serve `site` while the block runs; gives the address of its first page."""
-    made = make_server(site, base=base, ranges=ranges, policy=policy, traffic=traffic)
+    made = make_server(site, base=base, ranges=ranges, policy=policy, traffic=traffic, api=api)
     with made as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

@@ -86,7 +86,7 @@ def test_search_prints_one_json_document_of_the_promised_shape(city: Path) -> No
         "section": "市政府文件",
         "dated": "2024-05-06",
         "authorities": ["示例市人民政府"],
-        "validity": None,
+        "validity": "现行有效",
         "snippet": "停车收费。",
         "marks": [[0, 2]],
     }

@@ -16,7 +16,7 @@ LAYERS = [
     {"relations"},
     {"archive"},
     {"check", "intake", "publish", "reading"},
-    {"index"},
+    {"api", "index"},
     {"site"},
     {"cli"},
     {"__main__"},
@@ -32,6 +32,7 @@ OWNERS = {
     "whoosh": {"search/whoosh_index"},
     "jieba": {"search/whoosh_index"},
     "rjieba": {"search/whoosh_index"},
+    "pypinyin": {"search/pinyin"},
     "typst": {"publish/edition"},
     "pypdf": {"pdf"},
     "pypdfium2": {"pdf"},
@@ -95,4 +96,5 @@ def test_nothing_asks_the_clock(module: str) -> None:
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
-    assert not calls & {"today", "now", "utcnow"}
+    allowed = {"today"} if module == "cli" else set()  # the day of the call, where none is named
+    assert not calls & {"today", "now", "utcnow"} - allowed

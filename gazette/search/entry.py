@@ -1,10 +1,16 @@
 """What is searched: one document, or one page of a PDF, as the search package is given it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["document", "page"]
+
+OVER = ("废止", "失效")
+"""States that end a document's force for good."""
+IN_FORCE = ("部分失效", "已修改", "现行有效")
+"""States in which a document is in force, wholly or in part."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +21,9 @@ class Entry:
     `page` counts from 1 and is None for a document; `year` is the year of the issue; `body` is the
     rendered text, in which every "\n" is a barrier (the end of a block, a table cell or a page).
     `quality` is "" or, for a page, why its text may be wrong ("scanned", "garbled", …).
+    `validity` is the 有效性 as a row of states in rising order, each with the day from which it
+    holds (the first holds from the beginning); empty where it does not apply. It holds no "today":
+    the state on a day is `state_on`.
     """
 
     url: str
@@ -31,6 +40,18 @@ class Entry:
     year: int
     body: str
     quality: str = ""
+    validity: tuple[tuple[dt.date, str], ...] = ()
+
+    @property
+    def over(self) -> dt.date | None:
+        """The day from which it is 废止 or 失效 for good, None where no such day is known."""
+        return self.validity[-1][0] if self.validity and self.validity[-1][1] in OVER else None
+
+
+def state_on(validity: Sequence[tuple[dt.date, str]], day: dt.date) -> str | None:
+    """The state on a day: the last that has begun, else the first; None where none applies."""
+    first = validity[0][1] if validity else None
+    return next((state for since, state in reversed(validity) if since <= day), first)
 
 
 def searchable_text(entry: Entry) -> str:

@@ -20,11 +20,13 @@ something like 市 says a lot. So a run needs only every second bigram, and few 
 
 *often*: the term stands three times or more in the passage; *title*: it stands in the title or
 number of the entry (which counts as part of its first passage). Hashes are the 32-bit FNV-1a of
-UTF-8; a term's shard is the low bits of its hash. Varints are little-endian, 7 bits a byte.
+UTF-8; a term's shard is the low bits of the hash of its `family`. Varints are little-endian, 7 bits
+a byte.
 """
 
 import math
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -65,6 +67,14 @@ class Source(NamedTuple):
     is_title: bool
 
 
+class Other(NamedTuple):
+    """A term of a passage that is none of its text: `#` and a number, `~` and initials."""
+
+    passage: int
+    term: str
+    nexts: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Postings:
     """Where a term stands: rising passage numbers; and of some, how it stands there."""
@@ -81,6 +91,20 @@ def fnv1a(data: bytes) -> int:
     for byte in data:
         value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
     return value
+
+
+def family(term: str) -> str:
+    """What of a term decides its shard: all of it, but of a 发文字号 all but its serial.
+
+    `#国发 2018 39` lies beside `#国发 2018 40`, so that a number that is not there finds its
+    neighbours at no cost.
+    """
+    return term.rpartition(" ")[0] if term.startswith("#") else term
+
+
+def shard_of(term: str, bits: int) -> int:
+    """The number of the shard that holds a term, of 2 to the power of `bits`."""
+    return fnv1a(family(term).encode()) & ((1 << bits) - 1)
 
 
 def next_bit(unit: str) -> int:
@@ -101,8 +125,8 @@ class Grams:
         self._nexts: list[Bytes] = []
         self._title_units: dict[int, int] = {}
 
-    def add(self, sources: Sequence[Source], numbers: Sequence[tuple[int, str]] = ()) -> None:
-        """Take in whole passages (all texts of a passage in one call) and keys of numbers."""
+    def add(self, sources: Sequence[Source], others: Sequence[Other] = ()) -> None:
+        """Take in whole passages (all texts of a passage in one call) and their other terms."""
         folded = [terms.fold(source.text) for source in sources]
         text = "\n".join(folded)
         if not text:
@@ -129,11 +153,11 @@ class Grams:
             _keys(np.zeros_like(ids[alone]), ids[alone], passage[alone], is_title[alone]),
             _keys(ids[pairs], ids[pairs + 1], passage[pairs], is_title[pairs]),
         ]
-        if numbers:
-            called = np.array([self._run_id(key) for _, key in numbers], np.int64)
-            where = np.array([number for number, _ in numbers], np.int64)
+        if others:
+            called = np.array([self._run_id(other.term) for other in others], np.int64)
+            where = np.array([other.passage for other in others], np.int64)
             keys.append(_keys(np.zeros_like(called), called, where, np.zeros_like(called)))
-            nexts.append(np.zeros(len(called), np.uint8))
+            nexts.append(np.array([other.nexts for other in others], np.uint8))
         counted, merged = _counted(np.concatenate(keys), np.concatenate(nexts))
         self._parts.append(counted)
         self._nexts.append(merged)
@@ -186,14 +210,22 @@ class Grams:
         return len(self._names) - 1
 
     def _count_titles(self, passages: Ints, sources: Ints) -> None:
-        """A passage's title length is that of its longer title text, in units."""
+        """A passage's title length, in units, is that of its first title text: the title itself."""
         pairs, counts = np.unique(passages << 32 | sources, return_counts=True)
         for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
-            known = self._title_units.get(pair >> 32, 0)
-            self._title_units[pair >> 32] = max(known, min(count, 255))
+            self._title_units.setdefault(pair >> 32, min(count, 255))
 
-    def shards(self, passages: int) -> Iterator[bytes]:
-        """All shards in order, a power of two of them; `passages` is one more than the last."""
+    def shards(self, passages: int, jobs: int = 1) -> Iterator[bytes]:
+        """All shards in order, a power of two of them; `passages` is one more than the last.
+
+        Packing them, the longest part, is shared out to `jobs` threads.
+        """
+        with ThreadPoolExecutor(jobs) as pool:
+            for group in self._groups(passages):
+                yield from pool.map(_pack, group)
+
+    def _groups(self, passages: int) -> Iterator[list["_Shard"]]:
+        """The shards in order, some neighbouring ones at a time."""
         if passages > 1 << _PASSAGE_BITS:
             raise SearchError("检索索引的一段放不下这么多文字", hint="请把档案分成更多段")
         keys = np.concatenate(self._parts) if self._parts else np.zeros(0, np.uint64)
@@ -232,6 +264,7 @@ class Grams:
             last = min(max(last, first + 1), 1 << bits)
             here = slice(int(edges[first]), int(edges[last]))
             columns = _columns(keys, nexts, begins[here], counts[here], title_units, passages)
+            group = []
             for index in range(first, last):
                 span = slice(int(edges[index] - here.start), int(edges[index + 1] - here.start))
                 names = [
@@ -242,7 +275,8 @@ class Grams:
                         strict=True,
                     )
                 ]
-                yield columns.shard(names, span)
+                group.append(columns.shard(names, span))
+            yield group
             first = last
 
     def _hashes(self, firsts: Ints, seconds: Ints) -> Ints:
@@ -252,7 +286,7 @@ class Grams:
             if index:
                 start[index] = fnv1a(name.encode() + b" ")
         value = start[firsts]
-        encoded = [name.encode() for name in self._names]
+        encoded = [family(name).encode() for name in self._names]
         lengths = np.array([len(name) for name in encoded])
         offsets = np.concatenate(([0], np.cumsum(lengths)[:-1]))
         flat = np.frombuffer(b"".join(encoded), np.uint8).astype(np.int64)
@@ -292,6 +326,18 @@ def _counted(keys: Keys, nexts: Bytes) -> tuple[Keys, Bytes]:
     return merged, np.bitwise_or.reduceat(nexts, begins)
 
 
+class _Shard(NamedTuple):
+    """The two parts of a shard, plain."""
+
+    columns: bytes
+    nexts: bytes
+
+
+def _pack(shard: _Shard) -> bytes:
+    packed = deflate(shard.columns)
+    return varints(np.array([len(packed)])) + packed + deflate(shard.nexts)
+
+
 @dataclass(frozen=True, slots=True)
 class _Columns:
     """The columns of some neighbouring shards; a slice of terms gives one shard."""
@@ -304,7 +350,7 @@ class _Columns:
     nexts: Bytes
     next_ends: Ints
 
-    def shard(self, names: list[str], span: slice) -> bytes:
+    def shard(self, names: list[str], span: slice) -> _Shard:
         lists: list[bytes] = []
         flat = self.list_ends
         position = int(flat[span.start])
@@ -326,9 +372,8 @@ class _Columns:
             *lists,
             self.marks[marks[span.start] : marks[span.stop]].tobytes(),
         ]
-        packed = deflate(b"".join(columns))
         nexts = self.nexts[self.next_ends[span.start] : self.next_ends[span.stop]].tobytes()
-        return varints(np.array([len(packed)])) + packed + deflate(nexts)
+        return _Shard(b"".join(columns), nexts)
 
 
 def _columns(  # noqa: PLR0913, PLR0917  six parallel arrays
@@ -453,6 +498,19 @@ def lookup(shard: bytes, wanted: Sequence[str]) -> dict[str, Postings]:
     if at != len(nexts):
         raise SearchError("检索索引已损坏：数据不一致")
     return found
+
+
+def siblings(shard: bytes, wanted: str) -> dict[str, list[int]]:
+    """The terms of a shard that have the same `family` as a term, and the passages of each."""
+    names = [name for name in _names(shard) if name[:1] == "#" and family(name) == family(wanted)]
+    return {name: found.passages for name, found in lookup(shard, names).items()}
+
+
+def _names(shard: bytes) -> list[str]:
+    outer = Reader(shard)
+    reader = Reader(inflate(outer.take(outer.varint())))
+    reader.varint()
+    return reader.take(reader.varint()).decode().split("\n")
 
 
 def _bitmap(data: Bytes) -> list[int]:

@@ -9,17 +9,26 @@ other groups it is left out: 垃圾 费 means 垃圾.
 
 **Matching.** *Exact*: every group stands as a contiguous run within one block. *Words*: every
 bigram of the unquoted groups is somewhere in the entry, and every quoted group stands as a run.
-Exact ones come first. If nothing is found, *relaxed*: what has any term of any group.
+Exact ones come first. If nothing is found and the query is of Latin letters, *pinyin*: titles that
+they spell (see `pinyin`). If there is none either, *relaxed*: what has any term of any group. No
+query at all but a filter lists what the filter allows, the newest first (*listed*).
 
 **Certainty.** Postings tell the passages that hold all bigrams of a run, each followed by something
 like what follows it there; whether they stand in a row is verified against the text, here for as
 many as are asked for and up to `VERIFY` to make the total exact. No text is needed for a run of two
-units, nor for the set of words matches.
+units, nor for the set of words matches; what is shown is verified all the same.
 
-**Order.** BM25 over passages that hold the group (twice more where often), and a bonus for titles,
-larger the more of the title the group is; pages count less than documents; then the newer first.
+**Order.** Documents before pages, and a title that is the query itself before all others. Then BM25
+over passages that hold the group (twice more where often), and a bonus for titles, larger the more
+of the title the group is; less for what is over on the day, a little more for what is newer. Pages
+of one issue stand together behind the best of them.
+
+**When it is not there.** A number that no document has is named with its nearest neighbours of the
+same code and year. A run of `nearest.LEAST` units or more that stands nowhere is compared with the
+titles that share most of its bigrams; the nearest parts of them are suggested.
 """
 
+import datetime as dt
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,18 +36,20 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from gazette.search import terms
+from gazette.search import nearest, pinyin, terms
+from gazette.search.entry import IN_FORCE
 from gazette.search.grams import Postings, next_bit
 from gazette.search.records import Passage
 from gazette.search.static_index import Index
 
-Match = Literal["number", "exact", "words", "relaxed"]
+Match = Literal["number", "exact", "words", "pinyin", "relaxed", "listed"]
 Sort = Literal["relevance", "date"]
 
 MAX_CHARS = 2000
 MAX_UNITS = 200
 VERIFY = 2000
-PAGE_WEIGHT = 0.6
+OVER_WEIGHT = 0.8
+NEWER = 0.1
 SNIPPET = 100
 LEAD = 20
 _QUOTES = {'"': '"', "＂": "＂", "“": "”", "”": "”", "‘": "’", "'": "'", "「": "」", "『": "』"}
@@ -72,7 +83,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What hits are restricted to; empty means anything. Several values of one filter are "or"."""
+    """What hits are restricted to; empty means anything. Several values of one filter are "or".
+
+    `validity` are states on the day of the search; `in_force` admits those of `IN_FORCE`.
+    """
 
     years: tuple[int | None, int | None] = (None, None)
     sections: tuple[str, ...] = ()
@@ -80,6 +94,8 @@ class Filters:
     document_types: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     issues: tuple[str, ...] = ()
+    validity: tuple[str, ...] = ()
+    in_force: bool = False
     kind: str = ""
 
 
@@ -95,13 +111,27 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A 发文字号 that no document has, as it is read, and the ones before and after it."""
+
+    number: str
+    neighbours: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """The first hits of a query and how many there are; `total_exact` says whether that is sure."""
+    """The first hits of a query and how many there are; `total_exact` says whether that is sure.
+
+    `missing` is set where the query is a number that no document has, `suggestions` where nothing
+    holds the query but titles hold something like it.
+    """
 
     query: str
     total: int
     total_exact: bool
     hits: tuple[Hit, ...]
+    missing: Missing | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 Rank = Callable[[Sequence[str]], Mapping[str, float]]
@@ -145,12 +175,13 @@ class _Stats:
 class _Search:
     """One query against one index: candidate sets, then ordered and verified hits."""
 
-    def __init__(self, index: Index, filters: Filters) -> None:
+    def __init__(self, index: Index, filters: Filters, on: dt.date | None) -> None:
         self.index = index
+        self.on = on
         self.postings: dict[str, Postings] = {}
         self.entries = len(index.is_page)
         self.mean = max(index.starts[-1] / max(self.entries, 1), 1)
-        self.allowed = _allowed(index, filters)
+        self.allowed = _allowed(index, filters, on)
         self.read: dict[int, Passage] = {}
 
     def load(self, wanted: Iterable[str]) -> None:
@@ -205,6 +236,15 @@ class _Search:
         postings = self.postings[term]
         return self.stats(postings.passages, [postings], len(term.split(" ")))
 
+    def whole(self, entry: int, parts: Sequence[Mapping[int, _Stats]]) -> bool:
+        """Whether an entry's title is nothing but the one run that is looked for."""
+        return len(parts) == 1 and entry in parts[0] and parts[0][entry].title >= 1
+
+    def worth(self, entry: int, score: float) -> float:
+        """A score weighed by force and age."""
+        over = self.on is not None and self.on.toordinal() >= self.index.over[entry]
+        return score * (OVER_WEIGHT if over else 1) * (1 + NEWER * (entry + 1) / self.entries)
+
     def score(self, entry: int, found: Iterable[Mapping[int, _Stats]]) -> float:
         """BM25 of an entry over runs or terms."""
         size = self.index.starts[entry + 1] - self.index.starts[entry]
@@ -217,7 +257,7 @@ class _Search:
                 weight = stats.often * 2.2 / (stats.often + near)
                 bonus = 1 + 3 * stats.title if stats.title else 0
                 total += rare * (weight + bonus)
-        return total * (PAGE_WEIGHT if self.index.is_page[entry] else 1)
+        return total
 
     def passage(self, number: int) -> Passage:
         """A passage; read once."""
@@ -244,7 +284,7 @@ def _entry(starts: Sequence[int], passage: int) -> int:
     return low if low < len(starts) and starts[low] == passage else low - 1
 
 
-def _allowed(index: Index, filters: Filters) -> list[bool] | None:
+def _allowed(index: Index, filters: Filters, on: dt.date | None) -> list[bool] | None:
     allowed: list[bool] | None = None
     low, high = filters.years
     by_name: list[tuple[str, Callable[[str], bool]]] = []
@@ -268,6 +308,12 @@ def _allowed(index: Index, filters: Filters) -> list[bool] | None:
         old = allowed or [True] * len(index.is_page)
         is_page = filters.kind == "page"
         allowed = [a and p == is_page for a, p in zip(old, index.is_page, strict=True)]
+    states = [*filters.validity, *(IN_FORCE if filters.in_force else ())]
+    if states:
+        if on is None:
+            raise ValueError("a filter by validity needs a day")
+        old = allowed or [True] * len(index.is_page)
+        allowed = [a and s in states for a, s in zip(old, index.states(on), strict=True)]
     return allowed
 
 
@@ -278,20 +324,74 @@ def search(  # noqa: PLR0913  the choices of one search
     *,
     limit: int = 20,
     sort: Sort = "relevance",
+    on: dt.date | None = None,
     rank: Rank | None = None,
 ) -> Results:
     """Find entries.
 
-    `rank` gives scores of addresses by other means (words, say); they then order the hits of each
-    kind of match, and our own score decides between equals.
+    `on` is the day whose 有效性 counts. `rank` gives scores of addresses by other means (words,
+    say); they then order the hits of each kind of match, and our own score decides between equals.
     """
-    work = _Search(index, filters or Filters())
+    work = _Search(index, filters or Filters(), on)
+    missing = _missing(work, query)
     for plan in _plans(work, query):
         hits, dropped, sure = _take(work, plan, max(limit, 1), sort, rank)
         if hits:
-            total = len(plan.own) + len(plan.exact) + len(plan.words) - dropped
-            return Results(query=query, total=total, total_exact=sure, hits=tuple(hits[:limit]))
-    return Results(query=query, total=0, total_exact=True, hits=())
+            return Results(
+                query=query,
+                total=len(plan.own) + len(plan.exact) + len(plan.words) - dropped,
+                total_exact=sure,
+                hits=tuple(hits[:limit]),
+                missing=missing,
+                suggestions=_suggestions(work, query) if hits[0].match == "relaxed" else (),
+            )
+    return Results(query=query, total=0, total_exact=True, hits=(), missing=missing)
+
+
+def _missing(work: _Search, query: str) -> Missing | None:
+    """What to say of a number that no document of the whole archive has."""
+    reading = number_reading(query)
+    if reading is None:
+        return None
+    key, _ = reading
+    work.load([key])
+    if work.postings[key].passages:
+        return None
+    known = sorted((_serial(name), passages) for name, passages in work.index.siblings(key).items())
+    at = bisect_left(known, (_serial(key), []))
+    near = [passages[0] for _, passages in known[max(at - 1, 0) : at + 1]]
+    return Missing(number=spelt(key), neighbours=tuple(map(work.passage, near)))
+
+
+def _serial(key: str) -> int:
+    return int(key.rpartition(" ")[2])
+
+
+def spelt(key: str) -> str:
+    """A key of a number as one writes it: `#国发 2018 39` → 国发〔2018〕39号."""
+    code, *digits = key.removeprefix("#").split(" ")
+    year = f"〔{digits[0]}〕" if len(digits) > 1 else "第"
+    return f"{code}{year}{digits[-1]}号"
+
+
+def _suggestions(work: _Search, query: str) -> tuple[str, ...]:
+    """Parts of titles that the query may have meant."""
+    groups = parse(query)
+    run = groups[0].units if groups else ()
+    if len(groups) != 1 or groups[0].exclude or len(run) < nearest.LEAST:
+        return ()
+    shared: dict[int, int] = {}
+    for term in groups[0].terms:
+        for passage in work.postings[term].titles:
+            shared[passage] = shared.get(passage, 0) + 1
+    likely = sorted(shared, key=lambda passage: (-shared[passage], -passage))[: nearest.TITLES]
+    titles = [work.passage(passage).title for passage in likely]
+    found = [(part, at) for at, title in enumerate(titles) if (part := nearest.nearest(run, title))]
+    found.sort(key=lambda item: (item[0][0], item[1]))
+    parts: dict[tuple[str, ...], str] = {}
+    for (_, text), _ in found:
+        parts.setdefault(tuple(terms.units(text)), text)
+    return tuple(parts.values())[: nearest.SHOWN]
 
 
 def number_reading(query: str) -> tuple[str, Group] | None:
@@ -334,6 +434,9 @@ def _plans(work: _Search, query: str) -> Iterator[_Plan]:
         terms_found = [work.term(term) for term in group.terms]
         yield _Plan(own=own, exact=set(run) - own, runs=[(group, run)], terms=terms_found)
     groups = parse(query)
+    if not groups and work.allowed is not None:
+        everything = {entry for entry, good in enumerate(work.allowed) if good}
+        yield _Plan(words=everything, words_match="listed", runs=[], terms=[])
     work.load(term for group in groups for term in group.terms)
     runs = [(group, work.run(group)) for group in groups if not group.exclude]
     if not runs:
@@ -345,8 +448,34 @@ def _plans(work: _Search, query: str) -> Iterator[_Plan]:
     exact = _common(found for _, found in runs) - never
     words = _common([*by_term, *(found for group, found in runs if group.phrase)]) - never - exact
     yield _Plan(exact=exact, words=words, runs=runs, terms=by_term, excluded=excluded)
+    if said := pinyin.letters(query):
+        yield _by_sound(work, said)
     relaxed = {entry for found in by_term for entry in found} - never
     yield _Plan(words=relaxed, words_match="relaxed", runs=runs, terms=by_term, excluded=excluded)
+
+
+def _by_sound(work: _Search, said: str) -> _Plan:
+    """Titles that letters may spell, and those of them that are read prove it."""
+    table = work.index.pinyin()
+    candidates: set[int] = set()
+    for firsts in pinyin.initials(said, table):
+        pairs = [f"~{one}{other}" for one, other in pairwise(firsts)]
+        work.load(pairs)
+        lists = []
+        for at, pair in enumerate(pairs):
+            postings = work.postings[pair]
+            bit = next_bit(f"~{firsts[at + 2]}") if at + 2 < len(firsts) else 0
+            followed = zip(postings.passages, postings.nexts, strict=True)
+            lists.append({passage for passage, nexts in followed if nexts & bit == bit})
+        candidates |= _common(lists)
+    found = {_entry(work.index.starts, passage) for passage in candidates}
+    proved = {
+        entry
+        for entry in found
+        if (work.allowed is None or work.allowed[entry])
+        and pinyin.spells(said, work.passage(work.index.starts[entry]).title, table)
+    }
+    return _Plan(words=proved, words_match="pinyin", runs=[], terms=[])
 
 
 def _common(sets: Iterable[Iterable[int]]) -> set[int]:
@@ -362,7 +491,28 @@ def _scores(
         better = rank([urls[entry] for entry in scores])
         top = max(scores.values(), default=0) or 1
         scores = {e: better.get(urls[e], 0.0) + s / top / 1000 for e, s in scores.items()}
-    return scores
+    return {entry: work.worth(entry, score) for entry, score in scores.items()}
+
+
+def _in_order(
+    work: _Search,
+    entries: Iterable[int],
+    parts: Sequence[Mapping[int, _Stats]],
+    scores: Mapping[int, float] | None,
+) -> list[int]:
+    """Entries from the best on; by date, the newest first, where there are no scores."""
+    if scores is None:
+        return sorted(entries, reverse=True)
+
+    def key(entry: int) -> tuple[bool, bool, float, int]:
+        is_page = work.index.is_page[entry]
+        return is_page, not work.whole(entry, parts), -scores[entry], -entry
+
+    order = sorted(entries, key=key)
+    issues: dict[int, list[int]] = {}
+    for entry in order:
+        issues.setdefault(work.index.group[entry], []).append(entry)
+    return [entry for group in issues.values() for entry in group]
 
 
 def _take(
@@ -380,8 +530,8 @@ def _take(
     ]
     for match, entries, parts in tiers:
         scores = _scores(work, entries, parts, rank)
-        ranks = scores if sort == "relevance" else dict.fromkeys(scores, 0.0)
-        for entry in sorted(entries, key=lambda entry: (-ranks[entry], -entry)):
+        by_score = sort == "relevance" and match != "listed"
+        for entry in _in_order(work, entries, parts, scores if by_score else None):
             if len(hits) >= limit and judged >= must_verify:
                 return hits, dropped, not plan.unsure
             judged += 1
@@ -407,7 +557,7 @@ def _judge(
 
     if any(holds(group, found) for group, found in plan.excluded):
         return None
-    if match in ("number", "relaxed"):
+    if match not in ("exact", "words"):
         return match
     if any(group.phrase and not holds(group, found) for group, found in plan.runs):
         return None

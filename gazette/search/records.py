@@ -3,7 +3,7 @@ r"""Texts as a phone fetches them: passages in slots of equal size. Knows nothin
 An entry's text is cut at barriers into *passages*. A passage is stored as one record: 4 bytes of
 length (little-endian), then raw deflate of UTF-16LE (5 % smaller than UTF-8 here), then zeros up
 to a whole number of slots. The text of a record is one line of JSON, the entry's metadata in the
-order of `FIELDS`, then the passage's blocks, one a line. Nearly every record fills one slot; a
+order of `FIELDS` (有效性 as `尚未生效 2024-03-01 现行有效`: the first state has no day), then the passage's blocks, one a line. Nearly every record fills one slot; a
 block too long for one takes several in a row.
 
 The number of a passage is that of its first slot, so its address needs no table: pack file
@@ -36,6 +36,7 @@ FIELDS = [
     "authorities",
     "document_type",
     "quality",
+    "validity",
 ]
 _LENGTH = struct.Struct("<I")
 
@@ -55,6 +56,7 @@ class Passage:
     authorities: tuple[str, ...]
     document_type: str
     quality: str
+    validity: tuple[tuple[dt.date, str], ...]
     text: str
 
 
@@ -81,6 +83,8 @@ def _header(entry: Entry) -> str:
     for field in FIELDS:
         value = getattr(entry, field)
         values.append(value.isoformat() if isinstance(value, dt.date) else value)
+    first, *rest = entry.validity or ((dt.date.min, ""),)
+    values[-1] = " ".join([first[1], *(f"{day.isoformat()} {state}" for day, state in rest)])
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -143,7 +147,11 @@ def parse(text: str) -> Passage:
     header, _, body = text.partition("\n")
     try:
         values = dict(zip(FIELDS, json.loads(header), strict=True))
-        return Passage(**values | {"authorities": tuple(values["authorities"])}, text=body)
+        values["authorities"] = tuple(values["authorities"])
+        first, *rest = values["validity"].split(" ")
+        later = zip(map(dt.date.fromisoformat, rest[::2]), rest[1::2], strict=True)
+        values["validity"] = ((dt.date.min, first), *later) if first else ()
+        return Passage(**values, text=body)
     except (ValueError, TypeError) as error:
         raise SearchError(f"检索索引已损坏：{error}") from error
 

@@ -4,7 +4,6 @@ It also owns jieba, as rjieba: the same words some fifteen times faster. Words n
 found, only its order, so the index may be thrown away at any time, and is when it cannot be read.
 """
 
-import hashlib
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -15,6 +14,7 @@ import rjieba
 from whoosh import fields, index, query, scoring
 from whoosh.analysis import Token, Tokenizer
 
+from gazette.digest import digest
 from gazette.errors import SearchError
 from gazette.search import terms
 from gazette.search.entry import Entry
@@ -46,23 +46,31 @@ class WordTokenizer(Tokenizer):  # type: ignore[misc]  # Whoosh has no types
             yield token
 
 
-def update(folder: Path, entries: Iterable[Entry]) -> int:
+def update(
+    folder: Path, entries: Iterable[Entry], *, digests: Mapping[str, str] | None = None
+) -> int:
     """Bring the index in `folder` to hold these entries; how many had to be written or removed.
 
-    Raises SearchError if another process keeps writing for two minutes.
+    `digests` gives a name of all that an entry holds, by address, for a caller who has it
+    (`digest`). Raises SearchError if another process keeps writing for two minutes.
     """
-    wanted = {entry.url: (_digest(entry), entry) for entry in entries}
+    wanted = {e.url: (digests[e.url] if digests is not None else digest(e), e) for e in entries}
     with closing(_open(folder)) as held:
-        with held.reader() as reader:
-            known = {stored["url"]: stored["digest"] for _, stored in reader.iter_docs()}
-        changed = [e for u, (digest, e) in sorted(wanted.items()) if known.get(u) != digest]
+        known = _known(held)
+        changed = [(d, e) for u, (d, e) in sorted(wanted.items()) if known.get(u) != d]
         gone = sorted(url for url in known if url not in wanted)
         if changed or gone:
             _write(held, changed, gone, fresh=not known)
         return len(changed) + len(gone)
 
 
-def _write(held: Any, changed: list[Entry], gone: list[str], *, fresh: bool) -> None:
+def _known(held: Any) -> dict[str, str]:
+    """The digests of what an index holds, by address."""
+    with held.reader() as reader:
+        return {stored["url"]: stored["digest"] for _, stored in reader.iter_docs()}
+
+
+def _write(held: Any, changed: list[tuple[str, Entry]], gone: list[str], *, fresh: bool) -> None:
     try:
         writer = held.writer(limitmb=256, timeout=_WAIT, delay=0.2)
     except index.LockError:
@@ -71,10 +79,10 @@ def _write(held: Any, changed: list[Entry], gone: list[str], *, fresh: bool) -> 
     try:
         for url in gone:
             writer.delete_by_term("url", url)
-        for entry in changed:
+        for name, entry in changed:
             add = writer.add_document if fresh else writer.update_document
             searched = {name: getattr(entry, name) for name, _ in _FIELDS}
-            add(url=entry.url, digest=_digest(entry), **searched)
+            add(url=entry.url, digest=name, **searched)
     except BaseException:
         writer.cancel()
         raise
@@ -111,8 +119,3 @@ def _open(folder: Path) -> Any:
     held.close()
     shutil.rmtree(folder)
     return _open(folder)
-
-
-def _digest(entry: Entry) -> str:
-    values = [entry.url, *(getattr(entry, name) for name, _ in _FIELDS)]
-    return hashlib.sha256("\0".join(values).encode("utf-8", "surrogatepass")).hexdigest()[:16]

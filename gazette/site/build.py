@@ -77,7 +77,9 @@ def prepare(  # noqa: PLR0913  the choices of one build
     archive = replace(archive, sizes=_sizes(files))
     found = list(entries(archive))
     progress("编制索引", 0, len(found))
-    index = make_static_index(found, cache / GRAMS, closed_through=settings.closed_through)
+    index = make_static_index(
+        found, cache / GRAMS, closed_through=settings.closed_through, jobs=jobs
+    )
     files += (SiteFile(address=f"search-index/{name}", source=p) for name, p in index.items())
     manifest = index["manifest.json"].read_text("utf-8")
     pages = tuple(site_pages(archive, settings, day, manifest))

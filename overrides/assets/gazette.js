@@ -95,6 +95,9 @@
       event.preventDefault();
       form.q.focus();
     });
+    // Suggestions come when somebody types; the search page has its own.
+    const suggest = () => import("./search/box.js").then(({ start }) => start(form), () => {});
+    if (!form.closest("#search")) form.q.addEventListener("input", suggest, { once: true });
   }
 
   // Copying; where the browser has no clipboard, the text is selected for the reader.

@@ -9,11 +9,15 @@ export class LoadError extends Error {}
  * @typedef {{key: string, entries: number, slots: number, bits: number}} Segment
  * @typedef {{passages: number[], nexts: number[], often: Set<number>, titles: Map<number, number>}} Postings
  * @typedef {{kind: string, title: string, number: string, url: string, issue: string, page: ?number, section: string,
- *   dated: ?string, authorities: string[], documentType: string, quality: string, text: string}} Passage
+ *   dated: ?string, authorities: string[], documentType: string, quality: string, validity: string,
+ *   text: string}} Passage
  * @typedef {{names: string[], sets: number[][], column: number[]}} Facet
  */
 
+const FORMAT = 2;
 const NEXTS = 2000;
+/** Days are counted from 1900-01-01. */
+const EPOCH = Date.UTC(1900, 0, 1);
 const TIMEOUT = 30000;
 
 /** @param {URL} url @param {RequestInit} [options] @returns {Promise<{status: number, data: Uint8Array}>} */
@@ -42,6 +46,12 @@ async function inflate(data) {
   const plain = new Blob([data]).stream().pipeThrough(stream);
   return new Uint8Array(await new Response(plain).arrayBuffer());
 }
+
+/** A day as the index counts it. @param {string} text "2024-05-31" */
+export const dayNumber = (text) => Math.max(Math.round((Date.parse(`${text}T00:00:00Z`) - EPOCH) / 864e5), 0);
+
+/** What of a term decides its shard: of a number (`#国发 2018 39`) all but its serial. @param {string} term */
+export const family = (term) => (term[0] === "#" ? term.slice(0, term.lastIndexOf(" ")) : term);
 
 /** @param {string} text */
 export function fnv1a(text) {
@@ -88,13 +98,15 @@ class Reader {
 
 const utf8 = new TextDecoder();
 
+/** @param {number} value */
+const unzigzag = (value) => (value & 1 ? -(value >> 1) : value >> 1);
+
 /** @param {Reader} reader @returns {[string, string][]} */
 function pairs(reader) {
   let from = 0;
   return Array.from({ length: reader.varint() }, () => {
     from += reader.varint();
-    const change = reader.varint();
-    return [String.fromCodePoint(from), String.fromCodePoint(from + (change & 1 ? -(change >> 1) : change >> 1))];
+    return [String.fromCodePoint(from), String.fromCodePoint(from + unzigzag(reader.varint()))];
   });
 }
 
@@ -161,6 +173,10 @@ export class Index {
     this.starts = [];
     /** @type {boolean[]} */
     this.isPage = [];
+    /** Of a page the first page of its issue, of a document itself. @type {number[]} */
+    this.group = [];
+    /** The day from which an entry is 废止 or 失效. @type {number[]} */
+    this.over = [];
     /** Entry of each passage. */
     this.entryOf = new Uint32Array(0);
     this.wholeTable = false;
@@ -180,13 +196,13 @@ export class Index {
     return found;
   }
 
-  /** @returns {Promise<{slot: number, pack: number, table: string, segments: Segment[]}>} */
+  /** @returns {Promise<{slot: number, pack: number, table: string, sections: string[], segments: Segment[]}>} */
   manifest() {
     return this.once("manifest", async () => {
       const said = JSON.parse(
         this.given || utf8.decode((await load(new URL("manifest.json", this.base), { cache: "no-cache" })).data),
       );
-      if (said.format !== 1) throw new Error("检索数据的版本不同，请刷新网页");
+      if (said.format !== FORMAT) throw new Error("检索数据的版本不同，请刷新网页");
       return said;
     });
   }
@@ -205,15 +221,22 @@ export class Index {
       const starts = [];
       /** @type {boolean[]} */
       const isPage = [];
+      /** @type {number[]} */
+      const group = [];
+      /** @type {number[]} */
+      const over = [];
       let slots = 0;
       segments.forEach((segment, i) => {
         const reader = new Reader(items[i]);
         learn(pairs(reader));
         let at = slots;
-        for (const value of reader.varints(segment.entries)) {
+        for (let entry = 0; entry < segment.entries; entry++) {
+          const value = reader.varint();
           starts.push(at);
           isPage.push((value & 1) === 1);
-          at += value >> 1;
+          group.push(value & 2 ? group[group.length - 1] : group.length);
+          over.push(value & 4 ? reader.varint() : Infinity);
+          at += value >> 3;
         }
         slots += segment.slots;
       });
@@ -222,6 +245,8 @@ export class Index {
       isPage.forEach((_, entry) => this.entryOf.fill(entry, starts[entry], starts[entry + 1]));
       this.starts = starts;
       this.isPage = isPage;
+      this.group = group;
+      this.over = over;
     });
   }
 
@@ -233,16 +258,69 @@ export class Index {
     return (this.wholeTable = true);
   }
 
-  /** Where a term stands; needs the manifest only. @param {string} term @returns {Promise<Postings>} */
-  async postings(term) {
+  /** The shard of a term in each segment. @param {string} term @returns {Promise<Map<string, Place>[]>} */
+  async shards(term) {
     const { segments } = await this.manifest();
-    const hash = fnv1a(term);
-    const shards = await Promise.all(
+    const hash = fnv1a(family(term));
+    return Promise.all(
       segments.map(({ key, bits }) => {
         const name = `${key}/grams/${(hash & ((1 << bits) - 1)).toString(16).padStart(4, "0")}.bin`;
         return this.once(name, async () => openShard((await load(new URL(name, this.base))).data));
       }),
     );
+  }
+
+  /** The numbers of the same code and year as a `#` term: they lie in its shard. @param {string} term */
+  async siblings(term) {
+    const names = [].concat(...(await this.shards(term)).map((shard) => Array.from(shard.keys())));
+    return Array.from(new Set(names)).filter((name) => name[0] === "#" && family(name) === family(term));
+  }
+
+  /** How the characters of titles are spelt: character → syllables. @returns {Promise<Map<string, string[]>>} */
+  pinyin() {
+    return this.once("pinyin", async () => {
+      const { segments } = await this.manifest();
+      const texts = await Promise.all(segments.map(({ key }) => this.bytes(`${key}/pinyin.bin`)));
+      /** @type {Map<string, string[]>} */
+      const table = new Map();
+      for (const line of [].concat(...texts.map((text) => utf8.decode(text).split("\n")))) {
+        const [name] = /^[a-z]*/.exec(line) || [""];
+        for (const char of line.slice(name.length)) {
+          const known = table.get(char) || [];
+          if (!known.includes(name)) table.set(char, [...known, name].sort());
+        }
+      }
+      return table;
+    });
+  }
+
+  /** The 有效性 of every entry on a day, "" where it does not apply. @param {number} day @returns {Promise<string[]>} */
+  async states(day) {
+    const { segments } = await this.manifest();
+    const parts = await Promise.all(segments.map(({ key }) => this.once(`${key}/validity.bin`, () => this.bytes(`${key}/validity.bin`))));
+    /** @type {string[]} */
+    const found = [];
+    parts.forEach((data, i) => {
+      const reader = new Reader(data);
+      const names = JSON.parse(utf8.decode(reader.take(reader.varint())));
+      for (let entry = 0, at = 0; entry < segments[i].entries; entry++) {
+        let state = "";
+        const count = reader.varint();
+        for (let which = 0; which < count; which++) {
+          const name = names[reader.varint()];
+          if (which) at += unzigzag(reader.varint());
+          if (!which || at <= day) state = name;
+        }
+        found.push(state);
+      }
+    });
+    return found;
+  }
+
+  /** Where a term stands; needs the manifest only. @param {string} term @returns {Promise<Postings>} */
+  async postings(term) {
+    const { segments } = await this.manifest();
+    const shards = await this.shards(term);
     /** @type {Postings} */
     const found = { passages: [], nexts: [], often: new Set(), titles: new Map() };
     let base = 0;
@@ -269,11 +347,11 @@ export class Index {
       if (length > slot) data = await this.range(name, start, Math.ceil(length / slot) * slot);
       const text = new TextDecoder("utf-16le").decode(await inflate(data.subarray(4, length)));
       const head = text.indexOf("\n");
-      const [kind, title, number_, url, issue, page, section, dated, authorities, documentType, quality] = JSON.parse(
+      const [kind, title, number_, url, issue, page, section, dated, authorities, documentType, quality, validity] = JSON.parse(
         head < 0 ? text : text.slice(0, head),
       );
       const body = head < 0 ? "" : text.slice(head + 1);
-      return { kind, title, number: number_, url, issue, page, section, dated, authorities, documentType, quality, text: body };
+      return { kind, title, number: number_, url, issue, page, section, dated, authorities, documentType, quality, validity, text: body };
     });
   }
 

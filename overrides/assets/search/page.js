@@ -1,45 +1,24 @@
-// The search page: fills <div id="search" data-index="…/search-index/">. The only module that knows the document.
-// Everything shown is set as text; the query and every filter are in the address.
+// The search page: fills <div id="search" data-index="…/search-index/">. Everything shown is set as text; the query and
+// every filter are in the address.
 
-import { Index } from "./index.js";
-import { Search } from "./query.js";
+import { attach, h, marked } from "./box.js";
+import { Session } from "./session.js";
 
 const PAGE = 10;
-/** @type {Record<string, string>} filter in the address → facet */
-const FACETS = { section: "section", authority: "authority", type: "document_type", topic: "topic", issue: "issue" };
-/** @type {[string, string][]} */
-const SELECTS = [
-  ["section", "栏目"],
-  ["authority", "发文机关"],
-  ["type", "公文种类"],
-  ["topic", "主题分类"],
-  ["issue", "刊期"],
-];
+/** Name in the address → [facet, label]. @type {Record<string, [string, string]>} */
+const FACETS = {
+  section: ["section", "栏目"],
+  authority: ["authority", "发文机关"],
+  topic: ["topic", "主题分类"],
+  type: ["document_type", "公文种类"],
+  validity: ["validity", "有效性"],
+  kind: ["kind", "文件或 PDF 页"],
+  issue: ["issue", "刊期"],
+};
 /** @type {Record<string, string>} */
-const BADGES = { number: "文号相符", words: "分词匹配", relaxed: "放宽匹配" };
-
-/** @param {string} tag @param {Record<string, any>} [attributes] @param {...(Node | string)} children @returns {any} */
-function h(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
-/** Text with parts of it marked. @param {import("./query.js").Marked} marked */
-function marked({ text, marks }) {
-  /** @type {(Node | string)[]} */
-  const parts = [];
-  let at = 0;
-  for (const [start, end] of marks) {
-    parts.push(text.slice(at, start), h("mark", {}, text.slice(start, end)));
-    at = end;
-  }
-  return [...parts, text.slice(at)];
-}
+const KINDS = { document: "文件", page: "PDF 页" };
+/** @type {Record<string, string>} */
+const BADGES = { number: "文号相符", words: "分词匹配", pinyin: "拼音匹配", relaxed: "放宽匹配" };
 
 /** "2010-2019", "2010-", "-2019" or "2019" as a range. @param {string} text @returns {[number, number] | undefined} */
 function years(text) {
@@ -49,44 +28,52 @@ function years(text) {
   return [from, match[2] ? +(match[3] || 9999) : from];
 }
 
+/** The reader's day, as 2024-05-31. */
+function today() {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+}
+
 /** @param {HTMLElement} root */
 function mount(root) {
   const address = new URL(root.dataset.index || "search-index/", document.baseURI);
-  const home = new URL(root.dataset.home || "../", address);
-  // The page may be older than the index: what it says of it is trusted once.
-  let given = root.dataset.manifest;
-  let index = new Index(address.href, given);
-  /** @type {?Search} */
-  let search = null;
-  let run = 0; // a newer query makes the older ones' answers void
+  const home = new URL("../", address);
+  const { manifest } = root.dataset;
+  /** The session that questions go to: the page's own until one in a worker is ready. @type {any} */
+  let engine = new Session(address.href, manifest);
+  /** The session that the results shown come from. @type {any} */
+  let asked = null;
+  let run = 0; // a newer question makes the older ones' answers void
+  let shown = 0;
+  /** The last issue that pages were shown of, and where its pages go. @type {?{issue: string, pages: any}} */
+  let group = null;
 
   const input = h("input", {
     type: "search", name: "q", id: "s-query", class: "s-input", autocomplete: "off", maxlength: "2000", enterkeyhint: "search",
-    placeholder: "标题、正文或发文字号",
+    placeholder: "标题、正文、发文字号或拼音",
   });
-  const from = h("input", { type: "number", class: "s-year", min: "1900", max: "2999", inputmode: "numeric", "aria-label": "起始年份" });
-  const to = h("input", { type: "number", class: "s-year", min: "1900", max: "2999", inputmode: "numeric", "aria-label": "截止年份" });
   const options = (/** @type {[string, string][]} */ pairs) => pairs.map(([value, text]) => h("option", { value }, text));
-  const kind = h("select", { class: "s-select" }, ...options([["", "全部"], ["document", "文件"], ["page", "PDF 页"]]));
-  const sort = h("select", { class: "s-select" }, ...options([["", "相关度"], ["date", "日期（新在前）"]]));
+  const select = (/** @type {Record<string, any>} */ attributes, /** @type {[string, string][]} */ ...pairs) =>
+    h("select", { class: "s-select", ...attributes }, ...options(pairs));
+  const from = select({ "aria-label": "起始年份" }, ["", "最早"]);
+  const to = select({ "aria-label": "截止年份" }, ["", "最新"]);
+  const sort = select({}, ["", "相关度"], ["date", "日期，新的在前"]);
   /** @type {Record<string, any>} */
   const selects = {};
   /** @type {Record<string, any>} */
   const fields = {};
-  for (const [name, label] of SELECTS) {
-    selects[name] = h("select", { class: "s-select" }, ...options([["", "全部"]]));
+  for (const [name, [, label]] of Object.entries(FACETS)) {
+    selects[name] = select({}, ["", "全部"]);
     fields[name] = h("label", { class: "s-field" }, label, selects[name]);
   }
   const filters = h(
     "details", { class: "s-filters" },
-    h("summary", { class: "s-filters-title" }, "筛选和排序"),
+    h("summary", {}, "筛选和排序"),
     h(
       "div", { class: "s-fields" },
-      h("fieldset", { class: "s-field" }, h("legend", {}, "年份"), from, "—", to),
+      h("fieldset", { class: "s-field s-years" }, h("legend", {}, "年份"), from, h("span", { "aria-hidden": "true" }, "至"), to),
       ...Object.values(fields),
-      h("label", { class: "s-field" }, "类型", kind),
       h("label", { class: "s-field" }, "排序", sort),
-      h("button", { type: "button", class: "s-clear" }, "清除筛选"),
     ),
   );
   const form = h(
@@ -95,63 +82,84 @@ function mount(root) {
     h("div", { class: "s-bar" }, input, h("button", { type: "submit", class: "s-submit" }, "检索")),
     filters,
   );
+  const chips = h("ul", { class: "s-chips", "aria-label": "正在使用的筛选", hidden: true });
   const status = h("p", { class: "s-status", role: "status", "aria-live": "polite" });
+  const notes = h("div", { class: "s-notes" });
   const list = h("ol", { class: "s-list" });
   const more = h("button", { type: "button", class: "s-more", hidden: true }, "更多结果");
   const retry = h("button", { type: "button", class: "s-retry", hidden: true }, "重试");
-  const region = h("section", { class: "s-results", "aria-label": "检索结果", "data-state": "done" }, status, list, more, retry);
+  const region = h("section", { class: "s-results", "aria-label": "检索结果", "data-state": "done" }, chips, status, notes, list, more, retry);
   root.replaceChildren(form, region);
+
+  const said = () => new URLSearchParams(location.search);
 
   /** What the form says, as it stands in the address. */
   function read() {
-    const said = new URLSearchParams();
-    const set = (/** @type {string} */ name, /** @type {string} */ value) => value && said.set(name, value);
+    const words = new URLSearchParams();
+    const set = (/** @type {string} */ name, /** @type {string} */ value) => value && words.set(name, value);
     set("q", input.value.trim());
     if (from.value || to.value) set("year", from.value === to.value ? from.value : `${from.value}-${to.value}`);
-    for (const [name] of SELECTS) set(name, selects[name].value);
-    set("kind", kind.value);
+    for (const name of Object.keys(FACETS)) set(name, selects[name].value);
     set("sort", sort.value);
-    return said;
+    return words;
   }
 
   /** Set the form from the address. */
   function show() {
-    const said = new URLSearchParams(location.search);
-    const get = (/** @type {string} */ name) => said.get(name) || "";
+    const get = (/** @type {string} */ name) => said().get(name) || "";
     input.value = get("q");
     const range = years(get("year"));
-    from.value = range && range[0] ? range[0] : "";
-    to.value = range && range[1] < 9999 ? range[1] : "";
-    for (const [name] of SELECTS) choose(selects[name], get(name));
-    kind.value = get("kind");
-    sort.value = get("sort");
-    if (Array.from(said.keys()).some((name) => name !== "q")) filters.open = true;
+    choose(from, range && range[0] ? String(range[0]) : "");
+    choose(to, range && range[1] < 9999 ? String(range[1]) : "");
+    for (const name of Object.keys(FACETS)) choose(selects[name], get(name));
+    choose(sort, get("sort") === "date" ? "date" : "");
   }
 
-  /** Select a value, which may be one that the list does not have yet. @param {any} select @param {string} value */
-  function choose(select, value) {
-    if (value && !Array.from(select.options).some((option) => option.value === value)) select.append(h("option", { value }, value));
-    select.value = value;
+  /** Select a value, which may be one that the list does not have yet. @param {any} list @param {string} value */
+  function choose(list, value) {
+    if (value && !Array.from(list.options).some((option) => option.value === value)) list.append(h("option", { value }, KINDS[value] || value));
+    list.value = value;
   }
 
-  /** Fill the lists of the filters with what the results have. */
+  /** Fill the lists of the filters with what the results have, or the archive. */
   async function fill() {
-    const { current, mine } = { current: search, mine: run };
-    for (const [name] of SELECTS) {
-      const facet = FACETS[name];
-      try {
-        await index.ready();
-        const counts = current ? await current.counts(facet) : (await index.facet(facet)).names.map((n) => [n, -1]);
+    const { source, mine } = { source: asked || engine, mine: run };
+    try {
+      for (const [name, [facet]] of Object.entries({ year: ["year", ""], ...FACETS })) {
+        const counts = await source.counts(facet);
         if (mine !== run) return;
-        const { value } = selects[name];
-        const shown = counts.filter(([, count]) => count).map(([n, count]) => [String(n), count < 0 ? String(n) : `${n}（${count}）`]);
-        selects[name].replaceChildren(...options(/** @type {[string, string][]} */ ([["", "全部"], ...shown])));
-        choose(selects[name], value);
-        fields[name].hidden = counts.length < 2 && !value;
-      } catch (error) {
-        return; // the lists stay as they are; results do not depend on them
+        const rows = counts.map(([value, count]) => [value, `${KINDS[value] || value}（${count}）`]);
+        for (const list of name === "year" ? [from, to] : [selects[name]]) {
+          const { value } = list;
+          const [none] = list.options;
+          list.replaceChildren(none, ...options(name === "issue" || name === "year" ? rows.reverse().slice() : rows));
+          if (name === "year") rows.reverse();
+          choose(list, value);
+        }
+        if (fields[name]) fields[name].hidden = counts.length < (name === "validity" ? 1 : 2) && !selects[name].value;
       }
+    } catch (error) {
+      // the lists stay as they are; results do not depend on them
     }
+  }
+
+  /** Show which filters are on, each with a button that takes it off. */
+  function tellFilters() {
+    const words = said();
+    const rows = Array.from(words).filter(([name, value]) => value && (name === "year" || FACETS[name]));
+    chips.replaceChildren(
+      ...rows.map(([name, value]) => {
+        const label = name === "year" ? "年份" : FACETS[name][1];
+        const button = h("button", { type: "button", "aria-label": `去掉筛选：${label} ${value}` }, `${label}：${KINDS[value] || value} ✕`);
+        button.addEventListener("click", () => {
+          for (const field of name === "year" ? [from, to] : [selects[name]]) field.value = "";
+          submit();
+          input.focus();
+        });
+        return h("li", {}, button);
+      }),
+    );
+    chips.hidden = !rows.length;
   }
 
   /** @param {string} state @param {string} text */
@@ -166,68 +174,112 @@ function mount(root) {
   /** Search for what the address says, and show this many results. */
   async function go(count = PAGE) {
     const mine = ++run;
-    const said = new URLSearchParams(location.search);
-    const get = (/** @type {string} */ name) => said.get(name) || "";
+    const words = said();
+    const get = (/** @type {string} */ name) => words.get(name) || "";
     const query = get("q");
-    search = null;
+    asked = null;
+    shown = 0;
+    group = null;
     list.replaceChildren();
+    notes.replaceChildren();
     delete status.dataset.total;
     delete status.dataset.approx;
+    tellFilters();
     document.title = document.title.replace(/^.* · (?=检索)/, "");
-    if (!query.trim()) {
+    /** @type {Record<string, any>} */
+    const wanted = { years: years(get("year")), kind: get("kind") };
+    for (const [name, [facet]] of Object.entries(FACETS)) if (name !== "kind") wanted[facet] = words.getAll(name).filter(Boolean);
+    if (!query.trim() && chips.hidden) {
       say("done", "");
       more.hidden = true;
       if (filters.open) fill();
       return;
     }
-    document.title = `${query.slice(0, 40)} · ${document.title}`;
-    /** @type {Record<string, any>} */
-    const wanted = { years: years(get("year")), kind: get("kind") };
-    for (const [name] of SELECTS) wanted[FACETS[name]] = said.getAll(name).filter(Boolean);
-    search = new Search(index, query, wanted, get("sort") === "date" ? "date" : "relevance");
-    await page(mine, count);
+    if (query.trim()) document.title = `${query.slice(0, 40)} · ${document.title}`;
+    const question = { query, filters: wanted, sort: get("sort") === "date" ? "date" : "relevance", on: today() };
+    const source = engine;
+    await answer(mine, () => source.ask(question, count), source);
     if (mine === run && filters.open) fill();
   }
 
-  /** Show the next results. @param {number} mine @param {number} count */
-  async function page(mine, count) {
-    const current = /** @type {Search} */ (search);
+  /** Show what comes back. @param {number} mine @param {() => Promise<any>} ask @param {any} source */
+  async function answer(mine, ask, source) {
     say("busy", "正在检索……");
     try {
-      const hits = await current.more(count);
-      if (mine !== run) return;
-      const rows = hits.map(row);
-      list.append(...rows);
-      tell(current);
-      more.hidden = (current.done || (current.exact && list.children.length >= current.total)) && !current.waiting.length;
+      const found = await ask();
+      if (mine !== run) return null;
+      asked = source;
+      const rows = found.hits.map(place);
+      tell(found);
+      more.hidden = !found.more;
       return rows[0];
     } catch (error) {
-      if (mine !== run) return;
-      search = null;
-      index = new Index(address.href);
-      if (given) {
-        given = "";
-        go(count);
-        return;
-      }
+      if (mine !== run) return null;
       console.error(error);
       say("error", navigator.onLine === false ? "没有网络连接，检索不了。" : "检索数据没有取到，可能是网络不畅。");
+      return null;
     }
   }
 
-  /** Say how many there are. @param {Search} current */
-  function tell(current) {
-    status.dataset.total = String(current.total);
-    if (!current.exact) status.dataset.approx = "";
-    else delete status.dataset.approx;
-    const relaxed = current.plan && current.plan.wordsMatch === "relaxed" && current.total > 0;
-    const many = `${current.exact ? "共" : "约"} ${current.total} 条结果`;
-    say("done", !current.total ? "没有找到。可以换个说法，或少写几个字。" : relaxed ? `没有完全相符的；含有部分词语的${many}` : many);
+  /** Let a worker take the questions to come; the first of an address is not worth the wait for one. */
+  async function toWorker() {
+    try {
+      const { open } = await import("./remote.js");
+      engine = await open(address.href, manifest);
+      root.dataset.worker = "";
+    } catch (error) {
+      // this browser keeps to the page's own thread
+    }
+    engine.warm().catch(() => {}); // a failure shows when it is used
   }
 
-  /** One result. @param {import("./query.js").Hit} hit */
+  /** Say how many there are, and what else may help. @param {any} found */
+  function tell({ total, exact, relaxed, missing, suggestions }) {
+    status.dataset.total = String(total);
+    if (!exact) status.dataset.approx = "";
+    else delete status.dataset.approx;
+    const many = `${exact ? "共" : "约"} ${total} 条结果${shown < total ? `，已列出 ${shown} 条` : ""}`;
+    say("done", !total ? "没有找到。可以换个说法，或少写几个字。" : relaxed ? `没有完全相符的；含有部分词语的${many}` : many);
+    notes.replaceChildren();
+    if (missing) {
+      notes.append(
+        h("p", { "data-missing": missing.number }, `公报里没有 ${missing.number} 这件文件。`),
+      );
+      if (missing.neighbours.length) {
+        const links = missing.neighbours.map(({ title, number, url }) =>
+          h("li", {}, h("a", { href: new URL(url, home).href }, `${number} ${title}`)),
+        );
+        notes.append(h("p", {}, "号数与它最接近的："), h("ul", { class: "s-near" }, ...links));
+      }
+    }
+    if (suggestions.length) {
+      const links = suggestions.map((text) => {
+        const words = said();
+        words.set("q", text);
+        return h("a", { href: `?${words}`, "data-suggestion": true }, text);
+      });
+      notes.append(h("p", { class: "s-mean" }, "您是不是要找：", ...links.flatMap((link, i) => (i ? ["、", link] : [link]))));
+    }
+  }
+
+  /** Put a result in its place: pages of one issue together. @param {any} hit */
+  function place(hit) {
+    const made = row(hit);
+    const { kind, issue } = hit.passage;
+    shown++;
+    if (kind === "page" && group && group.issue === issue) {
+      if (!group.pages.parentNode) list.lastElementChild.append(group.pages);
+      group.pages.append(made);
+    } else {
+      list.append(made);
+      group = kind === "page" ? { issue, pages: h("ol", { class: "s-pages", "aria-label": "同一期的其他页" }) } : null;
+    }
+    return made;
+  }
+
+  /** One result. @param {any} hit */
   function row(hit) {
-    const { passage } = hit;
+    const { passage, validity } = hit;
     const facts = [
       passage.number,
       passage.authorities.join("、"),
@@ -237,8 +289,10 @@ function mount(root) {
     ].filter(Boolean);
     const link = h("a", { class: "s-link", href: new URL(passage.url, home).href }, ...marked(hit.title));
     const heading = h("h2", { class: "s-title" }, link);
-    if (BADGES[hit.match]) heading.append(" ", h("span", { class: "s-badge" }, BADGES[hit.match]));
-    if (passage.kind === "page") heading.append(" ", h("span", { class: "s-badge s-badge-page" }, "PDF 页"));
+    const badge = (/** @type {string} */ name, /** @type {string} */ text) => heading.append(" ", h("span", { class: `s-badge ${name}` }, text));
+    if (BADGES[hit.match]) badge("", BADGES[hit.match]);
+    if (validity) badge(`s-state${["废止", "失效"].includes(validity) ? " s-over" : ""}`, validity);
+    if (passage.kind === "page") badge("", "PDF 页");
     return h(
       "li", { class: "s-hit", "data-hit": true, "data-match": hit.match, "data-kind": passage.kind },
       heading,
@@ -249,10 +303,24 @@ function mount(root) {
 
   /** Put what the form says in the address and search. */
   function submit() {
-    const said = read().toString();
-    const next = location.pathname + (said ? `?${said}` : "");
+    const words = read().toString();
+    const next = location.pathname + (words ? `?${words}` : "");
+    keep();
     if (next !== location.pathname + location.search) history.pushState(null, "", next);
     go();
+  }
+
+  /** Keep in the history how far the reader has come, for when they come back. */
+  function keep() {
+    history.replaceState({ shown, top: scrollY }, "");
+  }
+
+  /** What the address says, as far as the reader had come there. */
+  async function restore() {
+    const { state } = history;
+    show();
+    await go(Math.max(PAGE, (state && state.shown) || 0));
+    if (state && state.top) scrollTo(0, state.top);
   }
 
   form.addEventListener("submit", (/** @type {Event} */ event) => {
@@ -261,25 +329,21 @@ function mount(root) {
   });
   filters.addEventListener("change", submit);
   filters.addEventListener("toggle", () => filters.open && fill());
-  filters.querySelector(".s-clear").addEventListener("click", () => {
-    for (const field of [from, to, kind, sort, ...Object.values(selects)]) field.value = "";
-    submit();
-  });
   more.addEventListener("click", async () => {
-    const first = await page(run, PAGE);
+    const first = await answer(run, () => asked.more(PAGE), asked);
     if (first) first.querySelector("a").focus();
+    keep();
   });
-  retry.addEventListener("click", () => go(Math.max(PAGE, list.children.length)));
-  addEventListener("popstate", () => {
-    show();
-    go();
-  });
-  // Typing will need these; a failure shows when they are used.
-  input.addEventListener("focus", () => index.ready().catch(() => {}), { once: true });
+  retry.addEventListener("click", () => go(Math.max(PAGE, shown)));
+  addEventListener("popstate", restore);
+  addEventListener("pagehide", keep);
+  history.scrollRestoration = "manual";
+  attach(form, home, (text) => engine.suggest(text));
+  input.addEventListener("focus", toWorker, { once: true });
 
-  show();
-  if (!input.value) input.focus();
-  go();
+  restore();
+  if (Array.from(said().keys()).some((name) => !["q", "issue"].includes(name))) filters.open = true;
+  if (!input.value && chips.hidden) input.focus();
 }
 
 const root = document.getElementById("search");

@@ -1,6 +1,6 @@
 // Answers a query. The rules stand in gazette/search/query.py; both find the same set.
 
-import { nextBit } from "./index.js";
+import { dayNumber, nextBit } from "./index.js";
 import { find, holds, isSingle, numberKey, spans, terms, units } from "./terms.js";
 
 /**
@@ -9,7 +9,7 @@ import { find, holds, isSingle, numberKey, spans, terms, units } from "./terms.j
  * @typedef {import("./index.js").Postings} Postings
  * @typedef {{units: string[], phrase: boolean, exclude: boolean}} Group
  * @typedef {{years?: [number, number], kind?: string} & Record<string, any>} Filters  facet name → wanted values
- * @typedef {"number"|"exact"|"words"|"relaxed"} Match
+ * @typedef {"number"|"exact"|"words"|"pinyin"|"relaxed"|"listed"} Match
  * @typedef {{match: Match, passage: Passage, title: Marked, snippet: Marked}} Hit
  * @typedef {{text: string, marks: [number, number][]}} Marked
  * @typedef {{passages: number[], lists: Postings[], length: number, entries: number[]}} Found
@@ -23,7 +23,8 @@ const VERIFY = 20;
 const BATCH = 4;
 const ALL_TERMS = 4;
 const MANY = 10;
-const PAGE_WEIGHT = 0.6;
+const OVER_WEIGHT = 0.8;
+const NEWER = 0.1;
 const SNIPPET = 100;
 const LEAD = 20;
 /** @type {Record<string, string>} */
@@ -117,14 +118,41 @@ function without(list, others) {
   return list.filter((value) => !gone.has(value));
 }
 
+/** The state of a document on a day: the last that has begun. @param {string} validity `尚未生效 2024-03-01 现行有效`
+ * @param {string} on */
+export function stateOn(validity, on) {
+  const [first, ...rest] = validity.split(" ");
+  return rest.reduce((state, part, i) => (i % 2 && rest[i - 1] <= on ? part : state), first);
+}
+
+/** A key of a number as one writes it: `#国发 2018 39` → 国发〔2018〕39号. @param {string} key */
+export function spelt(key) {
+  const [code, ...digits] = key.slice(1).split(" ");
+  return `${code}${digits.length > 1 ? `〔${digits[0]}〕` : "第"}${digits[digits.length - 1]}号`;
+}
+
+/** The letters of a query that is nothing but Latin letters and blanks, at least two; else "". @param {string} query */
+export function letters(query) {
+  const run = units(cut(query).join("").replace(/['’]/g, " "));
+  const said = run.join("");
+  return run.every((unit) => /^[a-z]+$/.test(unit)) && said.length > 1 && said.length <= 40 ? said : "";
+}
+
 /** One query against one index: ask it for `more` hits until it is `done`. */
 export class Search {
-  /** @param {Index} index @param {string} query @param {Filters} [filters] @param {"relevance"|"date"} [sort] */
-  constructor(index, query, filters = {}, sort = "relevance") {
+  /** @param {Index} index @param {string} query @param {Filters} [filters] @param {"relevance"|"date"} [sort]
+   * @param {string} [on] the day whose 有效性 counts, as 2024-05-31 */
+  constructor(index, query, filters = {}, sort = "relevance", on = "") {
     this.index = index;
     this.query = query;
     this.filters = filters;
     this.sort = sort;
+    this.on = on;
+    this.day = on ? dayNumber(on) : -1;
+    /** A number that no document has, and its neighbours. @type {?{number: string, neighbours: Passage[]}} */
+    this.missing = null;
+    /** Parts of titles that the query may have meant. @type {string[]} */
+    this.suggestions = [];
     /** @type {Map<string, Postings>} */
     this.postings = new Map();
     /** @type {?boolean[]} */
@@ -196,12 +224,7 @@ export class Search {
    * @param {number[]} entries @param {Match} match @returns {AsyncGenerator<Hit[], number[], void>} */
   async *tier(entries, match) {
     const plan = /** @type {Plan} */ (this.plan);
-    const founds = match === "exact" ? plan.runs.map(({ found }) => found) : plan.terms;
-    const scores = new Map();
-    if (this.sort === "relevance" && match !== "number") {
-      for (const entry of entries) scores.set(entry, this.score(entry, founds));
-    }
-    const queue = entries.slice().sort((a, b) => (scores.get(b) || 0) - (scores.get(a) || 0) || b - a);
+    const queue = this.inOrder(entries, match);
     /** @type {number[]} */
     const demoted = [];
     for (let at = 0; at < queue.length; ) {
@@ -226,6 +249,34 @@ export class Search {
     return demoted;
   }
 
+  /** Entries from the best on; by date, the newest first. @param {number[]} entries @param {Match} match */
+  inOrder(entries, match) {
+    const plan = /** @type {Plan} */ (this.plan);
+    const { isPage, group, over } = this.index;
+    if (this.sort === "date" || match === "listed") return entries.slice().sort((a, b) => b - a);
+    const founds = { number: [], exact: plan.runs.map(({ found }) => found) }[match] || plan.terms;
+    /** @type {Map<number, [number, number, number]>} page, not the whole title, score */
+    const keys = new Map();
+    for (const entry of entries) {
+      const [score, title] = this.score(entry, founds);
+      const worth = score * (this.day >= over[entry] ? OVER_WEIGHT : 1) * (1 + (NEWER * (entry + 1)) / isPage.length);
+      keys.set(entry, [+isPage[entry], founds.length === 1 && title >= 1 ? 0 : 1, worth]);
+    }
+    const key = (/** @type {number} */ entry) => /** @type {[number, number, number]} */ (keys.get(entry));
+    const order = entries.slice().sort((a, b) => {
+      const [one, other] = [key(a), key(b)];
+      return one[0] - other[0] || one[1] - other[1] || other[2] - one[2] || b - a;
+    });
+    /** Pages of one issue stand together. @type {Map<number, number[]>} */
+    const issues = new Map();
+    for (const entry of order) {
+      const pages = issues.get(group[entry]);
+      if (pages) pages.push(entry);
+      else issues.set(group[entry], [entry]);
+    }
+    return [].concat(...Array.from(issues.values()));
+  }
+
   /** Ways to read the query, each for when the one before finds nothing. @returns {AsyncGenerator<Plan, void, void>} */
   async *plans() {
     const { index, query } = this;
@@ -239,16 +290,77 @@ export class Search {
     const reading = numberReading(query);
     if (reading) {
       await this.load([reading.key]);
+      await this.findMissing(reading.key);
       const plan = await this.narrow([reading.group]);
       const own = this.found([reading.key], []).entries;
       yield { ...plan, own, exact: without(plan.exact, own), words: [], full: true };
     }
     const groups = parse(query);
+    const nothing = { groups, own: [], exact: [], words: [], full: true, runs: [], terms: [], excluded: [], never: [] };
+    if (!groups.length && allowed) {
+      const every = index.isPage.map((_, entry) => entry).filter((entry) => allowed[entry]);
+      yield { ...nothing, words: every, wordsMatch: "listed" };
+    }
     if (!groups.some((group) => !group.exclude)) return;
     yield await this.narrow(groups);
+    const said = letters(query);
+    if (said) yield { ...nothing, words: await this.bySound(said), wordsMatch: "pinyin" };
     const whole = await this.weigh(groups, true);
     const some = Array.from(new Set([].concat(...whole.terms.map((found) => found.entries))));
+    await this.suggest(groups);
     yield { ...whole, exact: [], words: without(some, whole.never), wordsMatch: "relaxed" };
+  }
+
+  /** If no document at all has a number: what to say of it. @param {string} key */
+  async findMissing(key) {
+    const { index } = this;
+    if (/** @type {Postings} */ (this.postings.get(key)).passages.length) return;
+    const serial = (/** @type {string} */ name) => +name.slice(name.lastIndexOf(" "));
+    const known = (await index.siblings(key)).sort((a, b) => serial(a) - serial(b));
+    const at = known.findIndex((name) => serial(name) > serial(key));
+    const near = at < 0 ? known.slice(-1) : known.slice(Math.max(at - 1, 0), at + 1);
+    const places = await Promise.all(near.map((name) => index.postings(name)));
+    const neighbours = await Promise.all(places.map(({ passages }) => index.passage(passages[0])));
+    this.missing = { number: spelt(key), neighbours };
+  }
+
+  /** Titles that letters spell. @param {string} said @returns {Promise<number[]>} */
+  async bySound(said) {
+    const { index } = this;
+    const [{ initials, spells }, table] = await Promise.all([import("./pinyin.js"), index.pinyin()]);
+    const candidates = new Set();
+    for (const firsts of initials(said, table)) {
+      const pairs = Array.from(firsts.slice(1), (letter, i) => `~${firsts[i]}${letter}`);
+      await this.load(pairs);
+      const lists = pairs.map((pair, i) => {
+        const { passages, nexts } = /** @type {Postings} */ (this.postings.get(pair));
+        const bit = i + 2 < firsts.length ? nextBit(`~${firsts[i + 2]}`) : 0;
+        return passages.filter((_, j) => (nexts[j] & bit) === bit);
+      });
+      for (const passage of common(lists)) candidates.add(index.entryOf[passage]);
+    }
+    const entries = Array.from(candidates).filter((entry) => !this.allowed || this.allowed[entry]).sort((a, b) => a - b);
+    const proved = await Promise.all(
+      entries.map(async (entry) => spells(said, (await index.passage(index.starts[entry])).title, table)),
+    );
+    return entries.filter((_, i) => proved[i]);
+  }
+
+  /** Set what the query may have meant. @param {Group[]} groups */
+  async suggest(groups) {
+    const { index } = this;
+    const { LEAST, TITLES, suggestions } = await import("./nearest.js");
+    if (groups.length !== 1 || groups[0].exclude || groups[0].units.length < LEAST) return;
+    /** @type {Map<number, number>} */
+    const shared = new Map();
+    for (const term of termsOf(groups[0], true)) {
+      for (const passage of /** @type {Postings} */ (this.postings.get(term)).titles.keys()) {
+        shared.set(passage, (shared.get(passage) || 0) + 1);
+      }
+    }
+    const likely = Array.from(shared).sort((a, b) => b[1] - a[1] || b[0] - a[0]).slice(0, TITLES);
+    const titles = await Promise.all(likely.map(async ([passage]) => (await index.passage(passage)).title));
+    this.suggestions = suggestions(groups[0].units, titles);
   }
 
   /** The terms that are surely asked for first, as the query is folded now. */
@@ -336,12 +448,14 @@ export class Search {
     return between(found.passages, this.index.starts[entry], this.index.starts[entry + 1]);
   }
 
-  /** BM25 over passages. @param {number} entry @param {Found[]} founds */
+  /** BM25 over passages, and the greatest share of a title. @param {number} entry @param {Found[]} founds
+   * @returns {[number, number]} */
   score(entry, founds) {
     const { starts, isPage } = this.index;
     const mean = Math.max(starts[isPage.length] / Math.max(isPage.length, 1), 1);
     const near = 1.2 * (0.25 + (0.75 * (starts[entry + 1] - starts[entry])) / mean);
     let total = 0;
+    let most = 0;
     for (const found of founds) {
       const { lists, length, entries } = found;
       let often = 0;
@@ -355,9 +469,10 @@ export class Search {
       if (often) {
         const rare = Math.log(1 + (isPage.length - entries.length + 0.5) / (entries.length + 0.5));
         total += rare * ((often * 2.2) / (often + near) + (title ? 1 + 3 * title : 0));
+        most = Math.max(most, title);
       }
     }
-    return total * (isPage[entry] ? PAGE_WEIGHT : 1);
+    return [total, most];
   }
 
   /** The passages of an entry, the most telling first: runs before terms, text before title. @param {number} entry */
@@ -398,6 +513,7 @@ export class Search {
     }
     if (match === "exact") for (const run of plan.runs) if (!(await proves(run))) return "words";
     const passage = await this.index.passage(places[0]);
+    this.check(plan, match, entry, places[0], passage);
     const runs = plan.runs.map(({ group }) => group.units);
     if (match === "words" || match === "relaxed") {
       for (const run of runs.slice()) run.slice(1).forEach((unit, i) => runs.push([run[i], unit]));
@@ -405,29 +521,85 @@ export class Search {
     return { match, passage, title: snippet(passage.title, runs, Infinity), snippet: snippet(passage.text, runs) };
   }
 
+  /** What is shown must hold what it is shown for, two units as well: else the parts of the index do not belong together.
+   * @param {Plan} plan @param {Match} match @param {number} entry @param {number} place @param {Passage} passage */
+  check(plan, match, entry, place, { title, number, text }) {
+    if (match !== "exact") return;
+    for (const { group, found } of plan.runs) {
+      if (isUnsure(group) || !this.within(found, entry).includes(place)) continue;
+      if (![title, number, text].some((part) => holds(group.units, part))) throw new Error("检索数据前后不一致，请刷新网页");
+    }
+  }
+
   /** Which entries the filters allow, null for all. @returns {Promise<?boolean[]>} */
   async filter() {
+    return this.allow(this.filters);
+  }
+
+  /** Which entries some filters allow. @param {Filters} filters @returns {Promise<?boolean[]>} */
+  async allow(filters) {
     const { index } = this;
-    const { years, kind, ...named } = this.filters;
+    const { years, kind, validity, ...named } = filters;
     /** @type {[string, (name: string) => boolean][]} */
     const tests = Object.entries(named).filter(([, wanted]) => wanted && wanted.length).map(([name, wanted]) => [name, (value) => wanted.includes(value)]);
     if (years) tests.push(["year", (name) => years[0] <= +name && +name <= years[1]]);
-    if (!tests.length && !kind) return null;
-    const facets = await Promise.all(tests.map(([name]) => index.facet(name)));
+    const byState = validity && validity.length;
+    if (!tests.length && !kind && !byState) return null;
+    const [states, ...facets] = await Promise.all([
+      byState ? index.states(this.day) : [],
+      ...tests.map(([name]) => index.facet(name)),
+    ]);
     await index.ready();
     return index.isPage.map(
       (isPage, entry) =>
         (!kind || isPage === (kind === "page")) &&
+        (!byState || validity.includes(states[entry])) &&
         facets.every(({ names, sets, column }, i) => sets[column[entry]].some((name) => tests[i][1](names[name]))),
     );
   }
 
-  /** How many candidates have each name of a facet. @param {string} name @returns {Promise<[string, number][]>} */
+  /** How many candidates each value of a filter would leave, the filter itself left out. @param {string} name
+   * @returns {Promise<[string, number][]>} */
   async counts(name) {
-    const { names, sets, column } = await this.index.facet(name);
-    const counts = new Array(names.length).fill(0);
-    for (const entry of this.candidates) for (const value of sets[column[entry]]) counts[value]++;
-    return names.map((value, i) => [value, counts[i]]);
+    const { index } = this;
+    const key = name === "year" ? "years" : name;
+    const own = this.filters[key];
+    let entries = this.candidates;
+    if (this.plan && own && own.length) {
+      // Without this filter more would be found; the postings are here, so it costs no request.
+      const { [key]: _, ...others } = this.filters;
+      entries = await this.under(await this.allow(others));
+    }
+    /** @type {Map<string, number>} */
+    const counts = new Map();
+    const add = (/** @type {string} */ value) => value && counts.set(value, (counts.get(value) || 0) + 1);
+    if (name === "kind") for (const entry of entries) add(index.isPage[entry] ? "page" : "document");
+    else if (name === "validity") {
+      const states = await index.states(this.day);
+      for (const entry of entries) add(states[entry]);
+    } else {
+      const { names, sets, column } = await index.facet(name);
+      for (const entry of entries) for (const value of sets[column[entry]]) add(names[value]);
+    }
+    return Array.from(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /** The candidates under other filters. @param {?boolean[]} allowed @returns {Promise<number[]>} */
+  async under(allowed) {
+    const plan = /** @type {Plan} */ (this.plan);
+    if (plan.wordsMatch === "listed") return this.index.isPage.map((_, entry) => entry).filter((entry) => !allowed || allowed[entry]);
+    const before = this.allowed;
+    try {
+      this.allowed = allowed;
+      const reading = plan.own.length ? numberReading(this.query) : null;
+      const own = reading ? this.found([reading.key], []).entries : [];
+      if (plan.wordsMatch === "pinyin") return await this.bySound(letters(this.query));
+      const found = await this.weigh(plan.groups, plan.full);
+      if (plan.wordsMatch === "relaxed") return without(Array.from(new Set([].concat(...found.terms.map((part) => part.entries)))), found.never);
+      return Array.from(new Set([...own, ...found.exact, ...(plan.full || !plan.words.length ? found.words : [])]));
+    } finally {
+      this.allowed = before;
+    }
   }
 }
 

@@ -1,0 +1,53 @@
+// Titles by their sound. The rules stand in gazette/search/pinyin.py. Loaded when Latin letters are typed.
+
+import { fold, units } from "./terms.js";
+
+const INITIALS_ONLY = 12;
+const READINGS = 6;
+const HAN = /[\u3400-\u9fff]+/g;
+
+/** @typedef {Map<string, string[]>} Table  character → syllables */
+
+/** The initials that letters may stand for, at least two each. @param {string} said @param {Table} table */
+export function initials(said, table) {
+  const syllables = new Set([].concat(...Array.from(table.values())));
+  const all = Array.from(syllables);
+  /** @type {string[]} */
+  const found = [];
+  /** @param {number} at @param {string} firsts */
+  const part = (at, firsts) => {
+    if (at === said.length) found.push(firsts);
+    for (let size = Math.min(6, said.length - at); size > 0 && found.length < READINGS; size--) {
+      const piece = said.slice(at, at + size);
+      const ends = at + size === said.length && all.some((name) => name.startsWith(piece));
+      if (syllables.has(piece) || ends) part(at + size, firsts + piece[0]);
+    }
+  };
+  part(0, "");
+  if (said.length <= INITIALS_ONLY) found.push(said);
+  return Array.from(new Set(found)).filter((firsts) => firsts.length > 1);
+}
+
+/** Where letters spell neighbouring characters of a title, in UTF-16 units; null where they do not.
+ * @param {string} said @param {string} title @param {Table} table @returns {?[number, number]} */
+export function spells(said, title, table) {
+  // Folding a Han character gives one Han character of the same length, so places agree.
+  const plain = Array.from(title, (char) => (fold(char).length === char.length ? fold(char) : " ".repeat(char.length))).join("");
+  /** @param {string} run @param {number} at @param {string} left @returns {number} where it ends, or 0 */
+  const rest = (run, at, left) => {
+    if (!left) return at;
+    for (const name of (at < run.length && table.get(run[at])) || []) {
+      if (name.startsWith(left)) return at + 1;
+      const end = (left.startsWith(name) && rest(run, at + 1, left.slice(name.length))) || (left[0] === name[0] && rest(run, at + 1, left.slice(1)));
+      if (end) return end;
+    }
+    return 0;
+  };
+  for (const match of plain.matchAll(HAN)) {
+    for (let at = 0; at < match[0].length; at++) {
+      const end = rest(match[0], at, said);
+      if (end) return [/** @type {number} */ (match.index) + at, /** @type {number} */ (match.index) + end];
+    }
+  }
+  return null;
+}
