@@ -27,6 +27,7 @@ def check(archive: Archive, base: str) -> Iterator[Finding]:
             yield from _dates(document, base)
             yield from _files(issue, document, resolve_on(document.address), base)
             yield from _pages(archive, issue, document, base)
+    yield from _overlapping_issues(archive, base)
     yield from _repeated_numbers(archive, base)
     yield from _old_addresses(archive, base)
     yield from _relations(archive, base)
@@ -150,6 +151,22 @@ def _relations(archive: Archive, base: str) -> Iterator[Finding]:
         place = _Place(f"{base}/{fault.source}", fault.line)
         finding = place.error(fault.code, fault.message, fault.hint)
         yield replace(finding, level=fault.level)
+
+
+def _overlapping_issues(archive: Archive, base: str) -> Iterator[Finding]:
+    """A combined issue (05-06) beside an issue of its own for one of its numbers (06)."""
+    owners: dict[tuple[int, bool, int], Issue] = {}
+    for issue in archive.gazette.issues:
+        number = issue.number
+        keys = [(number.year, number.supplement, n) for n in number.numbers]
+        others = {owners[k].label: owners[k] for k in keys if k in owners}
+        for other in others.values():
+            message = f"{issue.label}与{other.label}（{base}/{other.source}）的期号重叠"
+            hint = "同一个期号不会出版两次：请核对文件夹名。"
+            yield _Place(f"{base}/{issue.source}", None).warning(
+                "overlapping_issues", message, hint
+            )
+        owners.update(dict.fromkeys(keys, issue))
 
 
 def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:

@@ -159,11 +159,13 @@ def build(  # noqa: PLR0913  one parameter an option
     """生成网站。内容有错误时照常发布其余部分，并逐条说明。"""
     # The build brings in MkDocs, typst and the PDF parts: not needed to print --help.
     from gazette.site.build import prepare, processors, put_in_place
+    from gazette.site.place import refuse_what_is_no_site
     from gazette.site.plugin import render
 
     settings = read_settings(config)
     issues = _issues(config, issues)
     site = (site or config.resolve().parent / "site").resolve()
+    refuse_what_is_no_site(site, config, issues)
     cache = _cache(issues, config)
     with alone(cache, _wait):
         if clean:
@@ -218,7 +220,9 @@ def check(config: Path, issues: Path | None, jobs: int | None, *, as_json: bool)
 
 
 def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    # Always UTF-8; a name of a file that is not becomes \udcXX, as JSON has it.
+    text = json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
+    click.echo(text)
 
 
 @main.command()

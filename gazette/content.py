@@ -25,16 +25,19 @@ PUBLISHED_TYPES = frozenset(
 )
 """Types of annexes and images that are published. No HTML and no SVG: they can carry script."""
 
-_YEAR = re.compile(r"\d{4}")
-_DOCUMENT = re.compile(r"(\d{2,3})(?:-.*)?\.md", re.DOTALL)
-_FOLDER = re.compile(r"\d{2,3}")
-_CORRECTION = re.compile(r"(\d{4,5})\.md")
+_YEAR = re.compile(r"[1-9][0-9]{3}")
+_DOCUMENT = re.compile(r"([0-9]{2,3})(?:-.*)?\.md", re.DOTALL)
+_FOLDER = re.compile(r"[0-9]{2,3}")
+_CORRECTION = re.compile(r"([0-9]{4,5})\.md")
 _IGNORED = re.compile(r"\..*|~\$.*|Thumbs\.db|desktop\.ini|.*~", re.DOTALL)
 _MADE = {"-ydb.pdf": "本软件排印的阅读版", "-ysb.pdf": "从印刷版 PDF 拆出的单件"}
 """Endings of the PDFs that the build makes itself; a committed file may not take them."""
 
 _LFS = b"version https://git-lfs"
 """How a Git LFS pointer starts (git-lfs specification, "The Pointer")."""
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ufffe\uffff]")
+"""Control characters: nothing that a reader sees, and some that HTML and PDF cannot hold."""
 
 _T = TypeVar("_T")
 
@@ -122,7 +125,7 @@ def _without_clashes(things: list[_T], *, key: Callable[[_T], object]) -> tuple[
     )
 
 
-def read_issue(  # noqa: C901  one branch for each kind of thing in a folder
+def read_issue(  # noqa: C901, PLR0912  one branch for each kind of thing in a folder
     folder: Path, path: str
 ) -> tuple[Issue | None, list[Finding]]:
     """Read one issue's folder; None when it cannot have an address or holds nothing.
@@ -164,12 +167,16 @@ def read_issue(  # noqa: C901  one branch for each kind of thing in a folder
             taken.add(int(found[1]))
             if document := _read_document(child, issue, found[1], inner):
                 documents.append(document)
+        elif child.suffix.lower() == ".md":
+            hint = "文件名以两位序号开头，如 01-名称.md；不是公报内容的请移出去。"
+            inner.add("error", "document_name", None, "文件名没有两三位的序号，不会发布", hint)
         elif _may_be_published(child, inner):
             files.append(child.name)
     numbered = _numbered_once(documents, entries, taken, report)
+    folders = {d.serial: d.folder for d in numbered}
     issue = replace(
         issue,
-        files=tuple(sorted(files)),
+        files=tuple(sorted(_with_own_folder(files, folders, taken, report))),
         documents=tuple(d for d in numbered if not d.unreviewed),
         drafts=tuple(d for d in numbered if d.unreviewed),
     )
@@ -199,10 +206,41 @@ def _numbered_once(
         report.inside(Path(document.source).name).add(
             "error", "duplicate_serial", line, message, hint
         )
+    folders = {e.serial: e.folder for e in entries_kept}
+    for document in kept:
+        listed = folders.get(document.serial, document.folder)
+        if listed != document.folder:
+            message = f"序号 {document.folder} 在目录里写作 {listed}：网址会变"
+            hint = f"如果目录已经发布过，请把文件名开头改成 {listed}；否则改目录。"
+            report.inside(Path(document.source).name).add(
+                "error", "serial_spelling", 1, message, hint
+            )
     pages = {e.serial: e.pages for e in entries_kept}
     kept = [replace(d, pages=d.pages or pages.get(d.serial)) for d in kept]
     kept += [e for e in entries_kept if e.serial not in taken]
     return sorted(kept, key=lambda d: d.serial)
+
+
+def _with_own_folder(
+    files: list[str], folders: Mapping[int, str], taken: set[int], report: Report
+) -> Iterator[str]:
+    """The files that may be published: those of annexes stand in a folder named as their document.
+
+    A folder of another spelling (001 beside 01-名称.md) is no document's: what is in it would stay
+    published when the document is withdrawn.
+    """
+    wrong = set()
+    for name in sorted({f.split("/")[0] for f in files if "/" in f}):
+        inner, serial = report.inside(name), int(name)
+        if folders.get(serial, name) != name:
+            wrong.add(name)
+            hint = f"请把文件夹改名为 {folders[serial]}，与文件的序号写法一致。"
+            message = f"文件夹与文件的序号 {folders[serial]} 写法不同，里面的附件不会发布"
+            inner.add("error", "annex_folder", None, message, hint)
+        elif serial not in folders and serial not in taken:
+            hint = f"请放入文件 {name}-名称.md，或把文件夹改成它所属文件的序号，或删去。"
+            inner.add("warning", "annex_alone", None, f"没有序号为 {name} 的文件", hint)
+    return (f for f in files if f.split("/")[0] not in wrong)
 
 
 def _with_pdf(issue: Issue, report: Report) -> Issue:
@@ -334,4 +372,9 @@ def _read_document(file: Path, issue: Issue, folder: str, report: Report) -> Doc
     document = read_document_fields(values, issue, file.name, report)
     if not body and not document.withdrawn:
         report.add("warning", "empty_body", line, "没有正文", "请在 --- 之后写正文。")
+    if unseen := _UNSEEN.search(body):
+        at = line + body.count("\n", 0, unseen.start())
+        message = f"正文里有看不见的控制字符（U+{ord(unseen[0]):04X}）"
+        hint = "多半是从 Word 或 PDF 粘贴时带来的，请删去，或换成空格、换行。"
+        report.add("warning", "control_character", at, message, hint)
     return replace(document, folder=folder, body=body, body_line=line)

@@ -25,7 +25,7 @@ BLANKS = " \t\u3000\xa0"
 """What counts as a blank at the ends of a line: space, tab, ideographic and no-break space."""
 
 _HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(?=\S)(.*)")
-_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?")
 _INLINE = re.compile(r"(!?)\[([^\[\]\n]*)\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)")
 _TARGET = re.compile(
     r"https?://[^\s<>\"]+|mailto:[^\s<>\"]+|#\S+|/[^\s/\\:]\S*|\.{1,2}/\S+"

@@ -12,6 +12,7 @@ A fault in content is not raised but collected as a `Finding`, so that one bad f
 itself. A bug in the program stays an ordinary exception and keeps its traceback.
 """
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -32,9 +33,8 @@ class GazetteError(Exception):
         self.hint = hint
 
     def __str__(self) -> str:
-        return (
-            place(self.path, self.line) + self.message + (f"\n  {self.hint}" if self.hint else "")
-        )
+        hint = f"\n  {on_one_line(self.hint)}" if self.hint else ""
+        return place(self.path, self.line) + on_one_line(self.message) + hint
 
 
 class SettingsError(GazetteError):
@@ -70,14 +70,26 @@ class Finding:
 
     def __str__(self) -> str:
         word = "错误" if self.level == "error" else "提醒"
-        return f"{place(self.path, self.line)}{word}：{self.message}\n  {self.hint}"
+        message, hint = on_one_line(self.message), on_one_line(self.hint)
+        return f"{place(self.path, self.line)}{word}：{message}\n  {hint}"
 
 
 def place(path: str, line: int | None) -> str:
     """`path:line: `, as editors and terminals make it clickable; empty without a path."""
     if not path:
         return ""
+    path = on_one_line(path)
     return f"{path}:{line}: " if line is not None else f"{path}: "
+
+
+def on_one_line(text: str) -> str:
+    """A text that may hold anything, for a terminal: what would move the cursor is escaped."""
+    return "".join(
+        c.encode("unicode_escape").decode("ascii")
+        if unicodedata.category(c) in ("Cc", "Cf", "Cs")
+        else c
+        for c in text
+    )
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -5,6 +5,7 @@ What a key means is said here, once. Faults go to a `Report` and cost only the f
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,7 +17,7 @@ from gazette.dates import parse_date
 from gazette.errors import Finding, Level
 from gazette.matter import Value
 from gazette.model import Annex, Document, Issue, PageRange, Relation, RelationKind, Withdrawal
-from gazette.number import DocumentNumber, IssueNumber
+from gazette.number import DocumentNumber, IssueNumber, parse_numbers
 
 DOCUMENT_KEYS: Mapping[str, str] = {
     "标题": "title",
@@ -110,7 +111,7 @@ def read_issue_fields(
 def _agree(fields: "_Fields", number: IssueNumber, report: Report) -> None:
     """Hold 年份 and 期号 of index.md against the folder, which is what counts."""
     year, numbers = fields.text("year"), fields.text("numbers")
-    if year and year.removesuffix("年") != str(number.year):
+    if year and not _is_year(year, number.year):
         hint = f"以文件夹为准（{number.year}年）；请改正“年份”，或移动文件夹。"
         report.add("error", "disagree", fields.line("year"), f"年份“{year}”与文件夹不一致", hint)
     if numbers:
@@ -125,28 +126,39 @@ def _agree(fields: "_Fields", number: IssueNumber, report: Report) -> None:
             )
 
 
+def _is_year(text: str, year: int) -> bool:
+    """Whether a text as clerks write it (`2024`, `２０２４年`, `二〇二四`) is this year."""
+    try:
+        return IssueNumber.parse(f"{text.removesuffix('年')}年第1期").year == year
+    except ValueError:
+        return False
+
+
 def _number_in_key(year: int, text: str) -> IssueNumber:
-    """期号 as clerks write it: `12`, `5-6`, `5、6`, `zk1`, `第12期`, `增刊第1期`."""
-    text = text.strip()
+    """期号 as clerks write it: `12`, `5-6`, `第5、6期合刊`, `2024年第12期`, `zk1`, `增刊第1期`."""
+    text = re.sub("[(（]?合刊[)）]?", "", text)
     if text.startswith("zk"):
         return IssueNumber.from_folder(year, text)
-    if "期" in text:
+    if "年" in text:
+        return IssueNumber.parse(text)
+    if "增刊" in text:
         return IssueNumber.parse(f"{year}年{text}")
-    return IssueNumber.parse(f"{year}年第{text}期")
+    return IssueNumber.parse(f"{year}年第{text.removeprefix('第').removesuffix('期')}期")
 
 
 def _entry(value: Value, issue: Issue, report: Report) -> Document | None:
     fields = _Fields(value.fields, ENTRY_KEYS, report, line=value.line)
     fields.require("title")
-    serial = fields.text("serial")
+    serial = unicodedata.normalize("NFKC", fields.text("serial"))
     document = _document(fields, issue, source=f"{issue.source}/index.md")
-    if not re.fullmatch(r"\d{1,3}", serial) or document.pages is None:
+    if not re.fullmatch("[0-9]{1,3}", serial) or document.pages is None:
         hint = "每一条要有“序号”（如 01）和“页码”（PDF 的第几页，如 12-18）。"
-        report.add("error", "bad_entry", value.line, "目录里的这一条缺序号或页码，不会发布", hint)
+        message = "目录里的这一条缺序号或页码，或写得不对，不会发布"
+        report.add("error", "bad_entry", value.line, message, hint)
         return None
     # A bare 待核 counts, too: the key says it, the text only why.
     doubt = fields.text("unreviewed") or ("待核" if "unreviewed" in fields.values else "")
-    return replace(document, folder=f"{int(serial):02d}", body_line=value.line, unreviewed=doubt)
+    return replace(document, folder=serial.zfill(2), body_line=value.line, unreviewed=doubt)
 
 
 def read_document_fields(
@@ -199,7 +211,7 @@ def _document(fields: "_Fields", issue: Issue, source: str) -> Document:
 
 def _title_of(name: str) -> str:
     """A title for a document that has none: what its file is called."""
-    found = re.fullmatch(r"\d{2,3}-?(.*)\.md", name)
+    found = re.fullmatch(r"[0-9]{2,3}-?(.*)\.md", name)
     return (found[1] if found else "") or "（无标题）"
 
 
@@ -239,7 +251,7 @@ class _Fields:
         if value is None:
             return ""
         if isinstance(value.data, str):
-            return re.sub(r"\s*\n\s*", "", value.text)
+            return "".join(line.strip() for line in value.text.split("\n"))
         self._fault(
             "not_text",
             value.line,
@@ -289,14 +301,13 @@ class _Fields:
             self._fault("missing_key", self.line(name) or self.start, f"缺“{key}”", hint)
 
     def whole_numbers(self, name: str) -> tuple[int, ...]:
-        texts = [t for v in self.items(name) for t in re.split(r"[-—–、,，\s]+", v.text) if t]
         try:
-            return tuple(int(re.sub(r"^总?第|期$", "", t)) for t in texts)
+            return tuple(n for v in self.items(name) for n in parse_numbers(v.text))
         except ValueError:
             self._fault(
                 "bad_number",
                 self.line(name),
-                f"“{self.names[name]}”应是数字",
+                f"“{self.names[name]}”应是大于 0 的数字",
                 "如 431；合刊写 [431, 432]。",
             )
             return ()

@@ -5,6 +5,7 @@ The only module that knows YAML front matter. Every scalar stays the text that w
 Aliases are refused: a few lines of them can stand for gigabytes.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,10 @@ from frontmatter.default_handlers import YAMLHandler
 MAX_CHARACTERS = 256_000
 """Longest front matter that is read; a 目录 of 500 entries has about 60,000."""
 MAX_DEPTH = 8
+"""Lists and mappings within one another. PyYAML takes seconds for what is nested a thousandfold."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What no text can show. YAML refuses it as it stands, but not as `"\\0"`."""
 
 _BOUNDARY = YAMLHandler.FM_BOUNDARY
 
@@ -94,7 +99,7 @@ def _read(source: str, first_line: int) -> Mapping[str, Value]:
     if len(source) > MAX_CHARACTERS:
         raise MatterError("too_long", "文件开头的信息太长", "请检查结束的 --- 是不是写丢了。", 1)
     try:
-        _refuse_aliases(source, first_line)
+        _refuse_what_swells(source, first_line)
         node = yaml.compose(source, yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
         # An unclosed quote is noticed at the end, but made where it was opened.
@@ -116,7 +121,7 @@ def _read(source: str, first_line: int) -> Mapping[str, Value]:
         ) from None
     if node is None:
         return {}
-    value = _value(node, first_line, 0)
+    value = _value(node, first_line)
     if not isinstance(value.data, Mapping):
         raise MatterError(
             "yaml",
@@ -127,36 +132,44 @@ def _read(source: str, first_line: int) -> Mapping[str, Value]:
     return value.data
 
 
-def _refuse_aliases(source: str, first_line: int) -> None:
+def _refuse_what_swells(source: str, first_line: int) -> None:
+    """Stop at aliases and deep nesting, before the rest is even looked at."""
+    depth = 0
     for event in yaml.parse(source, yaml.BaseLoader):
+        line = first_line + (event.start_mark.line if event.start_mark else 0)
         if isinstance(event, yaml.AliasEvent):
             raise MatterError(
                 "yaml",
                 "文件开头的信息里用了 YAML 引用（*）",
                 "以 * 或 & 开头的内容请加上引号。",
-                first_line + (event.start_mark.line if event.start_mark else 0),
+                line,
             )
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise MatterError("yaml", "文件开头的信息层次太深", "请检查缩进和括号。", line)
 
 
 def _line(node: yaml.Node) -> int:
     return node.start_mark.line if node.start_mark else 0
 
 
-def _value(node: yaml.Node, first_line: int, depth: int) -> Value:
+def _value(node: yaml.Node, first_line: int) -> Value:
     line = first_line + _line(node)
-    if depth > MAX_DEPTH:
-        raise MatterError("yaml", "文件开头的信息层次太深", "请检查缩进。", line)
     if isinstance(node, yaml.ScalarNode):
+        if _CONTROL.search(node.value):
+            hint = "请删去引号里 \\0、\\x1b、\\ud800 一类的写法。"
+            raise MatterError("yaml", "文件开头的信息里有不能显示的控制字符", hint, line)
         return Value(line, str(node.value))
     if isinstance(node, yaml.SequenceNode):
-        return Value(line, tuple(_value(n, first_line, depth + 1) for n in node.value))
+        return Value(line, tuple(_value(n, first_line) for n in node.value))
     fields: dict[str, Value] = {}
     for key, child in node.value:
         name = str(key.value).strip() if isinstance(key, yaml.ScalarNode) else ""
         key_line = first_line + _line(key)
         if name in fields:
             raise MatterError("yaml", f"“{name}”写了两次", "请只留一个。", key_line)
-        value = _value(child, first_line, depth + 1)
+        value = _value(child, first_line)
         # A fault is looked for on the key's line, where the clerk wrote the name.
         fields[name] = Value(key_line, value.data)
     return Value(line, fields)

@@ -4,6 +4,8 @@ The words follow 国办发〔2018〕22号 (the gazette), GB/T 9704-2012 (the par
 metadata table of 政府信息公开; `docs/glossary.md` pairs each with its Chinese term.
 """
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +18,9 @@ from gazette.digest import of_fields
 from gazette.number import DocumentNumber, IssueNumber
 
 _T = TypeVar("_T")
+
+_FROM = r"\s*(?:第|[Pp]\.?)?\s*([0-9]{1,5})\s*页?\s*"
+_PAGES = re.compile(rf"{_FROM}(?:[-‐‑‒–—―−~至到]+{_FROM})?")
 
 
 class RelationKind(StrEnum):
@@ -77,12 +82,12 @@ class PageRange:
 
     @classmethod
     def parse(cls, text: str) -> "PageRange":
-        """Read `12-18` or `12`; ValueError for anything else."""
-        first, _, last = text.replace("—", "-").replace("–", "-").replace("－", "-").partition("-")
-        try:
-            return cls(first=int(first), last=int(last or first))
-        except ValueError:
-            raise ValueError(f"不是页码范围：{text}") from None
+        """Read `12-18`, `12`, `12～18`, `第12至18页`, `P12—18`; ValueError for anything else."""
+        found = _PAGES.fullmatch(unicodedata.normalize("NFKC", text))
+        if not found:
+            raise ValueError(f"不是页码范围：{text[:40]}")
+        first, last = found.groups()
+        return cls(first=int(first), last=int(last or first))
 
     def __str__(self) -> str:
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"

@@ -361,7 +361,8 @@ _LABEL = re.compile(
     rf"(?P<year>[0-9]{{4}})年(?:第(?P<numbers>{_RANGE})[期号]|增刊(?:第?(?P<supplement>[0-9]+)期?)?)"
     rf"(?:（?总第?(?P<cumulative>{_RANGE})期?）?)?"
 )
-_HAN_NUMERAL = re.compile(f"[{_DIGITS}十百]+")
+_HAN_NUMERAL = re.compile(f"[{_DIGITS}十百千]+")
+_NUMBERS = re.compile(rf"（?总?第?(?P<numbers>{_RANGE})[期号]?）?")
 _ISSUE_YEARS = range(1000, 10000)
 _LARGEST = 10**9
 _LONGEST_SPAN = 1000  # as long as names of folders allow
@@ -472,6 +473,18 @@ def _span(first: int, last: int) -> tuple[int, ...]:
     if not first <= last < first + _LONGEST_SPAN:
         raise ValueError(f"期号要从小到大：{first}-{last}")
     return tuple(range(first, last + 1))
+
+
+def parse_numbers(text: str) -> tuple[int, ...]:
+    """Read 总期号: `431`, `431、432`, `总第431-432期`, `四百三十一`; else ValueError."""
+    found = None
+    if len(text) <= _LONGEST:
+        folded = _HAN_NUMERAL.sub(lambda n: _plain(n[0]), _tidy(text).translate(_ZEROS))
+        found = _NUMBERS.fullmatch(folded)
+    numbers = _read_range(found["numbers"]) if found else ()
+    if not numbers or not all(0 < n < _LARGEST for n in numbers):
+        raise ValueError(f"不是总期号：{text[:40]}")
+    return numbers
 
 
 def _read_range(text: str) -> tuple[int, ...]:

@@ -137,6 +137,12 @@ def read_settings(config_file: Path) -> Settings:
             path=str(config_file),
             hint="请在公报仓库的根目录下运行，或用 --config 指明。",
         ) from None
+    except OSError as error:
+        raise SettingsError(
+            f"mkdocs.yml 打不开（{error.strerror}）",
+            path=str(config_file),
+            hint="请用 --config 指明文件，并检查权限。",
+        ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise SettingsError(
             f"mkdocs.yml 读不懂：{error}",
@@ -146,6 +152,8 @@ def read_settings(config_file: Path) -> Settings:
     if not isinstance(config, dict):
         raise SettingsError("mkdocs.yml 是空的", path=str(config_file), hint="请参照 README 填写。")
     extra = config.get("extra") or {}
+    if not isinstance(extra, dict):
+        raise _not_a_mapping("extra", str(config_file))
     return settings_from(
         extra.get("gazette") or {},
         site_name=str(config.get("site_name") or "网上公报室"),
@@ -164,6 +172,8 @@ def settings_from(
     """Make settings of the mapping `extra.gazette`; SettingsError names a key that is not known."""
     kinds = {f.name: f.type for f in dataclasses.fields(Settings)}
     found: dict[str, Any] = {"site_name": site_name, "site_url": site_url}
+    if not isinstance(values, Mapping):
+        raise _not_a_mapping("extra.gazette", path)
     for key, value in values.items():
         name = KEYS.get(key, key)
         if name not in KEYS.values():
@@ -178,13 +188,27 @@ def settings_from(
     return Settings(**found)
 
 
+def _not_a_mapping(name: str, path: str) -> SettingsError:
+    hint = "下面每项一行，写成“名称: 内容”，参照 README 的“改成自己城市的”一节。"
+    return SettingsError(f"{name} 应是一组“名称: 内容”", path=path, hint=hint)
+
+
 def _value(kind: Any, value: Any, key: str, path: str) -> Any:
     if value is None:
         return () if kind == tuple[str, ...] else kind()
     if kind == tuple[str, ...]:
-        return tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+        many = value if isinstance(value, list) else [value]
+        return tuple(_text(v, key, path) for v in many)
     if kind is bool and not isinstance(value, bool):
         raise SettingsError(f"“{key}”应为 true 或 false", path=path, hint=f"现在是：{value}")
     if kind is int and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
         raise SettingsError(f"“{key}”应为数字", path=path, hint=f"现在是：{value}")
-    return value if kind in (bool, int) else str(value)
+    return value if kind in (bool, int) else _text(value, key, path)
+
+
+def _text(value: Any, key: str, path: str) -> str:
+    """A text as written. YAML has made something else of 0100000002 (octal) and 2024-01-01."""
+    if not isinstance(value, str):
+        hint = f'请给内容加上英文引号：{key}: "…"；不加的话，开头的 0 之类会丢。'
+        raise SettingsError(f"“{key}”应是一段文字", path=path, hint=hint)
+    return value

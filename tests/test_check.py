@@ -35,6 +35,10 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
         {"2024/01/01.md": document("发文字号: 示政发〔2024〕5号\n"), "2024/02/01.md": document("发文字号: 示政发[2024]5號\n")},
         "warning", "issues/2024/02/01.md", 5, "issues/2024/01/01.md", "几件文件",
     ),
+    "overlapping_issues": (
+        {"2024/05-06/01.md": document(), "2024/06/01.md": document()},
+        "warning", "issues/2024/06", None, "2024年第5-6期", "核对",
+    ),
     "missing_annex": (
         {"2024/01/01.md": document("附件:\n- {标题: 表, 文件: 表.xlsx}\n")},
         "error", "issues/2024/01/01.md", 1, "表.xlsx", "issues/2024/01/01/",

@@ -219,6 +219,14 @@ def test_extract_prints_pages_and_names_what_is_wrong(city: Path) -> None:
     assert json.loads(done.stdout)["error"]["code"] == "broken"
 
 
+def test_a_site_in_the_place_of_the_repository_is_refused(city: Path) -> None:
+    before = sorted(city.rglob("*"))
+    done = gazette(city, "build", "--site", ".")
+    assert done.returncode == 1
+    assert "网站不能放在这里" in done.stderr
+    assert sorted(city.rglob("*")) == before
+
+
 def test_outside_a_gazette_the_cure_is_named(tmp_path: Path) -> None:
     done = gazette(tmp_path, "build")
     assert done.returncode == 1

@@ -166,6 +166,50 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str, int | None, str, str
         {"2024/01/01.md": with_front("摘要: [甲, 乙]")},
         "not_text", "error", "issues/2024/01/01.md", 5, "摘要", "引号", ["2024/01/01/"],
     ),
+    "an issue counted from nought": (
+        {"2024/01/index.md": "---\n总期号: 0\n---\n", "2024/01/01.md": GOOD},
+        "bad_number", "error", "issues/2024/01/index.md", 2, "总期号", "431", ["2024/01/01/"],
+    ),
+    "an issue counted by a word": (
+        {"2024/01/index.md": "---\n总期号: {第: 1_0}\n---\n", "2024/01/01.md": GOOD},
+        "bad_number", "error", "issues/2024/01/index.md", 2, "总期号", "431", ["2024/01/01/"],
+    ),
+    "a number of one digit": (
+        {"2024/01/1-a.md": GOOD, "2024/01/01.md": GOOD},
+        "document_name", "error", "issues/2024/01/1-a.md", None, "序号", "01-名称.md", ["2024/01/01/"],
+    ),
+    "digits that no address has": (
+        {"2024/01/０２-a.md": GOOD, "2024/01/01.md": GOOD},
+        "document_name", "error", "issues/2024/01/０２-a.md", None, "序号", "01-名称.md", ["2024/01/01/"],
+    ),
+    "a folder of annexes spelt otherwise": (
+        {"2024/01/01.md": GOOD, "2024/01/001/表.txt": "x"},
+        "annex_folder", "error", "issues/2024/01/001", None, "不会发布", "改名为 01", ["2024/01/01/"],
+    ),
+    "a folder of annexes of no document": (
+        {"2024/01/01.md": GOOD, "2024/01/07/表.txt": "x"},
+        "annex_alone", "warning", "issues/2024/01/07", None, "序号为 07", "07-名称.md", ["2024/01/01/"],
+    ),
+    "a file and its entry spelt differently": (
+        {"1998/03/1998-03.pdf": b"%PDF-1.4", "1998/03/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 1}\n---\n", "1998/03/001.md": GOOD},
+        "serial_spelling", "error", "issues/1998/03/001.md", 1, "网址会变", "改成 01", ["1998/03/001/"],
+    ),
+    "front matter nested beyond reason": (
+        {"2024/01/01.md": with_front("关键词: " + "[" * 30_000), "2024/01/02.md": GOOD},
+        "yaml", "error", "issues/2024/01/01.md", 5, "层次太深", "括号", ["2024/01/02/"],
+    ),
+    "an escape that no text can show": (
+        {"2024/01/01.md": with_front('摘要: "\\ud800"'), "2024/01/02.md": GOOD},
+        "yaml", "error", "issues/2024/01/01.md", 5, "控制字符", "删去", ["2024/01/02/"],
+    ),
+    "a control character in the text": (
+        {"2024/01/01.md": GOOD + "第二段\x0b\n"},
+        "control_character", "warning", "issues/2024/01/01.md", 8, "U+000B", "Word", ["2024/01/01/"],
+    ),
+    "a year that no gazette has": (
+        {"0024/01/01.md": GOOD, "２０２４/01/01.md": GOOD, "2024/01/01.md": GOOD},
+        "stray_file", "warning", "issues/0024", None, "不会发布", "issues/2019/12/", ["2024/01/01/"],
+    ),
     "a document without a body": (
         {"2024/01/01.md": GOOD.replace("正文。\n", "")},
         "empty_body", "warning", "issues/2024/01/01.md", 7, "没有正文", "---", ["2024/01/01/"],
@@ -261,6 +305,80 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     gazette, findings = read_gazette(issues)
     assert [i.files for i in gazette.issues] == [()]
     assert {f.path for f in findings} == {"issues/2024/01/01/秘密.txt", "issues/2024/02"}
+
+
+def test_annexes_of_a_withdrawn_document_go_with_it_however_their_folder_is_spelt(
+    tmp_path: Path,
+) -> None:
+    gone = with_front("撤下: {日期: 2024-06-01, 理由: 误刊}")
+    gazette, _ = read(tmp_path, {"2024/01/01.md": gone, "2024/01/001/表.txt": "x"})
+    (issue,) = gazette.issues
+    assert set(issue.files) - issue.withdrawn_files == set()
+
+
+@pytest.mark.parametrize(
+    ("folder", "key", "text"),
+    [
+        ("12", "期号", "第十二期"),
+        ("05-06", "期号", "5-6期"),
+        ("05-06", "期号", "第5、6期合刊"),
+        ("05-06", "期号", "2024年第5～6期（合刊）"),
+        ("zk1", "期号", "增刊"),
+        ("zk1", "期号", "增刊1"),
+        ("01", "年份", "２０２４"),
+        ("01", "年份", "二〇二四年"),
+        ("01", "总期号", "总第431期"),
+        ("05-06", "总期号", "431至432"),
+        ("05-06", "总期号", "（总第431、432期）"),
+        ("01", "总期号", "一千二百三十一"),
+    ],
+)
+def test_the_number_of_an_issue_is_read_in_any_spelling(
+    tmp_path: Path, folder: str, key: str, text: str
+) -> None:
+    index = f"---\n{key}: {text}\n---\n"
+    gazette, findings = read(
+        tmp_path, {f"2024/{folder}/index.md": index, f"2024/{folder}/01.md": GOOD}
+    )
+    assert findings == ()
+    cumulative = gazette.issues[0].number.cumulative
+    if key == "总期号":
+        assert cumulative in {(431,), (431, 432), (1231,)}
+        assert len(cumulative) == 1 + ("-" in folder)
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"),
+    [
+        ("12", "12"),
+        ("12-18", "12-18"),
+        ("12—18", "12-18"),
+        ("１２～１８", "12-18"),
+        ("第12至18页", "12-18"),
+        ("P12 - P18", "12-18"),
+        ("12-", None),
+        ("18-12", None),
+        ("0-3", None),
+        ("1_0", None),
+        ("3、5", None),
+        ("-3", None),
+        ("9" * 5000, None),
+    ],
+)
+def test_pages_are_read_in_any_spelling_or_refused(text: str, pages: str | None) -> None:
+    if pages is None:
+        with pytest.raises(ValueError, match="不是页码范围"):
+            PageRange.parse(text)
+    else:
+        assert str(PageRange.parse(text)) == pages
+        assert PageRange.parse(pages) == PageRange.parse(text)
+
+
+def test_a_title_over_several_lines_is_one_line(tmp_path: Path) -> None:
+    long = GOOD.replace("关于示例的通知", "|\n  关于" + " " * 60_000 + "示例\n  的通知")
+    gazette, findings = read(tmp_path, {"2024/01/01.md": long})
+    assert findings == ()
+    assert gazette.documents[0].title == "关于" + " " * 60_000 + "示例的通知"
 
 
 texts = st.text(

@@ -132,6 +132,11 @@ def test_a_target_is_an_address_or_the_whole_is_text(target: str, *, is_link: bo
     assert is_link or parts == (Text(f"[文字]({target})"),)
 
 
+def test_a_line_that_almost_delimits_a_table_is_read_in_time_that_grows_as_it_does() -> None:
+    line = "-" + " " * 300_000 + "x"  # minutes, where each blank is tried twice
+    assert list(visible_lines(parse(f"| 甲 |\n{line}"))) == ["| 甲 |", line]
+
+
 def test_a_line_that_starts_far_right_is_set_to_the_right() -> None:
     left, right = parse("　　正文\n　　　　示例市人民政府")
     assert isinstance(left, Paragraph)
