@@ -31,13 +31,16 @@ class PageImage:
 class Scan:
     """What was read from an issue's PDF: its pages in order, their pictures, and what went wrong.
 
-    `source` is a hash of what `pages` and `fault` were read from, empty where they were not read.
+    `source` is a hash of what `pages` and `fault` were read from, empty where they were not read;
+    `sha256` that of the file. `truncated` tells that the file lacks its end.
     """
 
     pages: tuple[PageText, ...] = ()
     images: Mapping[int, PageImage] = field(default_factory=dict)
     fault: PdfFault | None = None
     source: str = ""
+    sha256: str = ""
+    truncated: bool = False
 
     @cached_property
     def digest(self) -> str:

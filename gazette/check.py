@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from gazette.archive import Archive, Scan
 from gazette.dialect import parse, targets
 from gazette.errors import Finding
+from gazette.ledger import ledger, ranges
 from gazette.links import Resolve, annex_path, old_path, redirects, resolver
 from gazette.model import Document, Issue
 
@@ -29,6 +30,7 @@ def check(archive: Archive, base: str) -> Iterator[Finding]:
             yield from _pages(archive, issue, document, base)
     yield from _overlapping_issues(archive, base)
     yield from _repeated_numbers(archive, base)
+    yield from _holdings(archive, base)
     yield from _old_addresses(archive, base)
     yield from _relations(archive, base)
 
@@ -76,24 +78,13 @@ def _issue(archive: Archive, issue: Issue, base: str) -> Iterator[Finding]:
         pages = [p.page for p in scan.pages if p.quality == quality and p.page in shown]
         if pages:
             hint = f"这些页能看能下载，但检索不到；可以把文字写进 {base}/{issue.source}/text/{pages[0]:04d}.md 等文件。"
-            message = f"有 {len(pages)} 页{words}：第 {_ranges(pages)} 页"
+            message = f"有 {len(pages)} 页{words}：第 {ranges(pages)} 页"
             yield _Place(f"{base}/{pdf}", None).warning(f"pdf_pages_{quality}", message, hint)
     for page, _ in issue.corrections:
         if scan.pages and page > len(scan.pages):
             path = f"{issue.source}/text/{page:04d}.md"
             hint = f"PDF 共 {len(scan.pages)} 页；请改正文件名或删去文件。"
             yield _Place(f"{base}/{path}").error("no_such_page", f"PDF 没有第 {page} 页", hint)
-
-
-def _ranges(pages: list[int]) -> str:
-    """`1-4、7` for [1, 2, 3, 4, 7]."""
-    runs: list[list[int]] = []
-    for page in pages:
-        if runs and page == runs[-1][1] + 1:
-            runs[-1][1] = page
-        else:
-            runs.append([page, page])
-    return "、".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
 def _dates(document: Document, base: str) -> Iterator[Finding]:
@@ -200,3 +191,23 @@ def _old_addresses(archive: Archive, base: str) -> Iterator[Finding]:
                 owner = f"《{led.title}》" if led else "本站现在的一页"
                 hint = "一个网址只能通到一处：请核对是不是写错了，或删去。"
                 yield place.error("old_address_taken", f"旧网址 {text} 已经是{owner}的", hint)
+
+
+def _holdings(archive: Archive, base: str) -> Iterator[Finding]:
+    """What the ledger shows to be wrong: PDFs that are cut short or are another issue's, 总期号."""
+    account = ledger(archive)
+    for held in account.holdings:
+        place = _Place(f"{base}/{held.address}{held.pdf}", None)
+        scan = archive.scans.get(held.address)
+        if held.pdf_state == "truncated" and scan and scan.fault is None:
+            hint = "请从原处重新拷贝，或用 qpdf 修复后核对页数。"
+            yield place.warning(
+                "pdf_truncated", "PDF 没有结尾，像是没有拷完，后面的页可能丢了", hint
+            )
+        elif held.pdf_state == "duplicate":
+            hint = "请核对哪一期放错了，换上对的文件。"
+            yield place.warning("pdf_duplicate", held.pdf_note, hint)
+    for broken in account.breaks:
+        place = _Place(f"{base}/{broken.after}index.md", None)
+        hint = "只有一处对得上时再改；缺的期不用填，台账会列出来。"
+        yield place.warning("cumulative", f"总期号接不上：{broken.message}", hint)

@@ -339,6 +339,48 @@ def extract(file: Path, *, as_json: bool) -> None:
         sys.exit(1)
 
 
+@main.command()
+@_common
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="各期的表写到这个文件。")
+@click.option("--xlsx", "xlsx_file", type=click.Path(path_type=Path), help="写成 Excel 工作簿。")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
+def ledger(  # noqa: PLR0913  one parameter an option
+    config: Path,
+    issues: Path | None,
+    csv_file: Path | None,
+    xlsx_file: Path | None,
+    jobs: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    """馆藏台账：每年有哪些期、缺哪些期，总期号在哪里接不上，PDF 和各页是什么状态。"""
+    from gazette import ledger as accounts
+    from gazette.publish.tables import ledger_csv, ledger_xlsx
+    from gazette.reading import read_archive
+    from gazette.site.build import processors
+
+    settings = read_settings(config)
+    issues = _issues(config, issues)
+    cache = _cache(issues, config)
+    bar = _Bar()
+    with alone(cache, _wait):
+        archive, _ = read_archive(
+            settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
+        )
+    bar.end()
+    account = accounts.ledger(archive)
+    if csv_file:
+        csv_file.write_bytes(ledger_csv(account))
+    if xlsx_file:
+        xlsx_file.write_bytes(ledger_xlsx(account))
+    if as_json:
+        _print_json(accounts.ledger_json(account))
+        return
+    for line in accounts.words(account):
+        click.echo(line)
+
+
 class _IssueName(click.ParamType[IssueNumber]):
     """An issue as its folder is named (1998/03, 2020/05-06, 2019/zk1), or as it is printed."""
 

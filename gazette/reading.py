@@ -18,6 +18,7 @@ from gazette.errors import BuildError, Finding
 from gazette.kept import program
 from gazette.model import Issue
 from gazette.pdf.extract import read_pdfs
+from gazette.pdf.tail import is_truncated
 from gazette.relations import relate
 from gazette.settings import Settings
 from gazette.sources import Sources, read_sources, unchanged
@@ -107,7 +108,13 @@ def read(  # noqa: PLR0913  the choices of one reading
         if issue.pdf:
             text = texts[paths[issue.address]]
             source = digest([program(), text.sha256, text.fault])
-            scan = Scan(pages=text.pages, fault=text.fault, source=source)
+            scan = Scan(
+                pages=text.pages,
+                fault=text.fault,
+                source=source,
+                sha256=text.sha256,
+                truncated=is_truncated(paths[issue.address]),
+            )
             scans[issue.address] = with_corrections(scan, issue.corrections)
     name = settings.name + ("（示例）" if settings.sample else "")
     return Reading(

@@ -15,6 +15,7 @@ LAYERS = [
     {"content", "document_table", "form", "links", "pdf", "search", "targets"},
     {"relations"},
     {"archive"},
+    {"ledger"},
     {"check", "intake", "publish", "reading"},
     {"api", "index"},
     {"site"},
@@ -38,6 +39,7 @@ OWNERS = {
     "pypdfium2": {"pdf"},
     "pikepdf": {"pdf"},
     "PIL": {"pdf"},
+    "xlsxwriter": {"publish/tables"},
 }
 """Which module or package may import a library."""
 

@@ -38,6 +38,7 @@ PAGES = {
     "column by year": "lists/市政府规章/2024/",
     "search": "search/",
     "site map": "sitemap/",
+    "ledger": "ledger/",
     "404": "nowhere/",
 }
 

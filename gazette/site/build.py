@@ -15,12 +15,14 @@ from gazette.archive import Archive, PageImage, Scan, entries
 from gazette.check import check
 from gazette.errors import Finding, in_order
 from gazette.index import GRAMS, make_static_index
+from gazette.ledger import ledger
 from gazette.model import Gazette
 from gazette.pdf.extract import PageImages, page_images
 from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
 from gazette.reading import Progress, read_archive, silent
 from gazette.settings import Settings
+from gazette.site.ledger import ledger_files
 from gazette.site.offline import withdrawn
 from gazette.site.pages import Page, site_pages
 from gazette.site.sitemap import sitemaps
@@ -74,6 +76,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     parts, found_cutting = cut_parts(archive, issues, cache=cache / "parts", jobs=jobs)
     findings = in_order([*findings, *found_cutting])
     files += (SiteFile(address=a, source=p) for a, p in parts.items())
+    files += (SiteFile(address=a, source=d) for a, d in ledger_files(ledger(archive)))
     archive = replace(archive, sizes=_sizes(files))
     found = list(entries(archive))
     progress("编制索引", 0, len(found))

@@ -21,12 +21,14 @@ from gazette.archive import Archive, Scan, edition_address, part_address, readab
 from gazette.dates import format_date
 from gazette.dialect import link_targets
 from gazette.digest import digest
+from gazette.ledger import Ledger, ledger
 from gazette.links import Resolve, annex_path, redirects, resolver
 from gazette.model import Document, Issue
 from gazette.number import IssueNumber
 from gazette.number import address as number_address
 from gazette.pdf.model import PageText
 from gazette.settings import Settings
+from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.quoting import citations
 
 QUALITY_NOTES: Mapping[tuple[str, str], str] = {
@@ -128,6 +130,9 @@ def site_groups(
     yield from _sections(archive, settings)
     yield from _numbers(archive)
     yield Group(name="旧网址", make=_redirects, inputs={"moved": redirects(gazette)})
+    account = ledger(archive)
+    sizes = {a: archive.sizes[a] for a in (CSV, XLSX) if a in archive.sizes}
+    yield Group(name=ADDRESS, make=_ledger, inputs={"account": account, "sizes": sizes})
     yield Group(name="search/", make=_search, inputs={"manifest": manifest})
     yield Group(name="timeline/", make=_timeline, inputs={"archive": archive})
     yield Group(name="saved/", make=_saved, inputs={})
@@ -155,6 +160,11 @@ def _issue_pages(
             yield _issue(archive, settings, issue, before, after, links.get(address, {}))
             yield from _documents(archive, issue, links)
             yield from _pdf_pages(archive, issue)
+
+
+def _ledger(account: Ledger, sizes: Mapping[str, int]) -> Iterator[Page]:
+    data = ledger_data(account, sizes)
+    yield Page(address=ADDRESS, template="ledger.html", title="馆藏台账", meta=data)
 
 
 def _search(manifest: str) -> Iterator[Page]:
