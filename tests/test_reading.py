@@ -1,6 +1,7 @@
 """Reading on a phone, in a real Chromium: for everyone, at any size, without a network, to pass on."""
 
 import json
+import lzma
 import re
 import shutil
 import socket
@@ -15,6 +16,7 @@ from typing import Any
 import axe_playwright_python
 import pytest
 import qrcode
+import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_8BIT_BYTE, QRData
@@ -119,6 +121,11 @@ def wide_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, "utf-8")
+    return built(root)
+
+
+def built(root: Path) -> Path:
+    """The site of `root/issues`, set as the sample is."""
     shutil.copy(ROOT / "mkdocs.yml", root)
     (root / "overrides").symlink_to(ROOT / "overrides")
     command = [sys.executable, "-m", "gazette", "build", "--site", "site"]
@@ -151,6 +158,57 @@ def test_nothing_is_wider_than_the_smallest_phone(
     addresses += [f"{p.parent.relative_to(wide_site)}/" for p in wide_site.glob("lists/**/*.html")]
     with reading(chromium, wide_site, viewport={"width": 320, "height": 640}) as (page, home, _):
         for address in addresses:
+            page.goto(home + address)
+            page.evaluate(LOOK, look)
+            assert overflow(page) <= 0, address
+
+
+@pytest.fixture(scope="session")
+def real_site(tmp_path_factory: pytest.TempPathFactory, shared: Path) -> Path:
+    """The real documents that are the hardest to fit: longest titles, words, lines and names."""
+    with lzma.open(shared / "corpus/documents.jsonl.xz", "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    hardest: dict[str, dict[str, Any]] = {}
+    for measure in (
+        lambda r: len(r["title"] or ""),
+        lambda r: len(r["issuer"] or ""),
+        lambda r: len(r["doc_number"] or ""),
+        lambda r: max(map(len, re.findall(r"[!-~]{20,}", r["text"])), default=0),
+        lambda r: max(map(len, r["text"].split("\n"))) if len(r["text"]) < 50_000 else 0,
+    ):
+        for record in sorted(records, key=measure)[-4:]:
+            hardest[record["id"]] = record
+    root = tmp_path_factory.mktemp("real")
+    issue = root / "issues/2024/01"
+    issue.mkdir(parents=True)
+    for at, record in enumerate(hardest.values(), 1):
+        matter = {
+            "标题": record["title"],
+            "发文机关": record["issuer"] or "某机关",
+            "成文日期": record["date"] or "2024-01-01",
+            "发文字号": record["doc_number"] or "",
+            "栏目": "真实文件",
+        }
+        head = yaml.safe_dump(matter, allow_unicode=True, sort_keys=False)
+        (issue / f"{at:02}-a.md").write_text(f"---\n{head}---\n{record['text']}\n", "utf-8")
+    scans = root / "issues/2020/01"
+    scans.mkdir(parents=True)
+    shutil.copy(
+        min((shared / "pdf").glob("*.pdf"), key=lambda f: f.stat().st_size), scans / "2020-01.pdf"
+    )
+    return built(root)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("look", ["light", "elder"])
+def test_no_real_document_is_wider_than_the_smallest_phone(
+    chromium: Browser, real_site: Path, look: str
+) -> None:
+    pages = sorted(real_site.glob("20*/**/index.html"))
+    assert len(pages) > 15
+    with reading(chromium, real_site, viewport={"width": 320, "height": 640}) as (page, home, _):
+        for file in pages:
+            address = f"{file.parent.relative_to(real_site)}/"
             page.goto(home + address)
             page.evaluate(LOOK, look)
             assert overflow(page) <= 0, address
