@@ -12,7 +12,9 @@ Form = Literal["text", "signature", "chapter", "article", "level-1", "level-2"]
 
 _NUMBER = "[一二三四五六七八九十百零〇0-9０-９]+"
 _CHAPTER = re.compile(rf"第\s*{_NUMBER}\s*[编編章节節](?:[\s　].*)?")
-_ARTICLE = re.compile(rf"第\s*{_NUMBER}\s*[条條](?:之{_NUMBER})?(?=[\s　])")
+_ARTICLE = re.compile(
+    rf"第\s*{_NUMBER}(?:[-－][0-9０-９]+)?\s*[条條](?:\s*之\s*{_NUMBER})?(?=[\s　]|$)"
+)
 _FIRST_LEVEL = re.compile(r"[一二三四五六七八九十]+、[^。；]*")
 _SECOND_LEVEL = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
 _SHORT = 40

@@ -23,8 +23,9 @@ from gazette.relations import relate
 from gazette.settings import Settings
 from gazette.sources import Sources, read_sources, unchanged
 from gazette.store import get_issue, is_whole, put_issue
+from gazette.structure import articles_in, outline
 
-OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets)
+OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets, outline, articles_in)
 """Functions of a document's text that are worked out when it is read (`Document.of_text`)."""
 
 _FEW = 40

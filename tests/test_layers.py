@@ -10,9 +10,9 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 LAYERS = [
     {"digest", "errors", "kept", "lock", "serve"},
     {"number", "dates", "matter", "dialect", "settings", "han", "sources"},
-    {"model"},
-    {"fields", "store", "validity"},
-    {"content", "document_table", "form", "links", "pdf", "search", "targets"},
+    {"form", "model"},
+    {"fields", "store", "structure", "validity"},
+    {"content", "document_table", "links", "pdf", "search", "targets"},
     {"relations"},
     {"archive"},
     {"ledger"},

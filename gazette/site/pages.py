@@ -30,6 +30,7 @@ from gazette.pdf.model import PageText
 from gazette.settings import Settings
 from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.quoting import citations
+from gazette.structure import outline
 
 QUALITY_NOTES: Mapping[tuple[str, str], str] = {
     ("good", "text"): "",
@@ -447,6 +448,7 @@ def _documents(
                 {"name": c.name, "lead": c.lead, "mark": c.mark, "rest": c.rest, "online": c.online}
                 for c in citations(archive.name, issue, document)
             ],
+            "outline": _outline(document),
             "pdf_pages": [
                 {**_pdf_page_card(issue, scan, p), **_pdf_page_text(scan.pages[p - 1])}
                 for p in pages
@@ -462,6 +464,30 @@ def _documents(
             body=document.body,
             links=links.get(document.address, {}),
         )
+
+
+_FEW_HEADINGS = 3
+_FEW_ARTICLES = 10
+"""Texts with fewer headings and fewer articles are seen at a glance: they have no 目录."""
+
+
+def _outline(document: Document) -> list[dict[str, Any]]:
+    """The 目录 of a text: headings with their articles, or the articles alone."""
+    entries = document.of_text(outline)
+    if (
+        len(entries) < _FEW_HEADINGS
+        and sum(len(entry.articles) for entry in entries) < _FEW_ARTICLES
+    ):
+        return []
+    return [
+        {
+            "text": entry.text,
+            "anchor": entry.anchor,
+            "depth": entry.depth,
+            "articles": [list(article) for article in entry.articles],
+        }
+        for entry in entries
+    ]
 
 
 def _document_downloads(archive: Archive, issue: Issue, document: Document) -> list[dict[str, Any]]:

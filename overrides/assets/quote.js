@@ -2,7 +2,7 @@
 // one article is copied with a touch on its name, and the desktop page gets its QR code.
 
 const DIGITS = "零一二三四五六七八九";
-const ARTICLE = /^\s*(第[零〇一二三四五六七八九十百千\d]+[条條](?:之[一二三四五六七八九十]+)?)/;
+const ARTICLE = /^\s*(第\s*[零〇一二三四五六七八九十百千\d]+\s*[条條](?:之[一二三四五六七八九十]+)?)/;
 
 /** 第三十二条 → 第32条, as legal writing cites it. @param {string} name */
 export function arabic(name) {
@@ -76,6 +76,7 @@ function offer(block, name) {
     citing(name);
     copy(document.getElementById("cite-3").textContent.trim(), said);
   });
+  if (block.id) button("复制网址", () => copy(`${address()}#${block.id}`, said));
   button("×", () => {
     bar.remove();
     citing("");
