@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gazette.archive import Archive, Scan
-from gazette.dialect import parse, targets
+from gazette.dialect import Image, parse, targets
 from gazette.errors import Finding
 from gazette.ledger import ledger, ranges
 from gazette.links import Resolve, annex_path, old_path, redirects, resolver
@@ -112,8 +112,13 @@ def _files(issue: Issue, document: Document, resolve: Resolve, base: str) -> Ite
     if "](" not in document.body:
         return
     for line, part in targets(parse(document.body)):
-        if resolve(part.target) is None:
-            at = document.body_line + line - 1
+        at = document.body_line + line - 1
+        if isinstance(part, Image) and "://" in part.target:
+            hint = f"请把图片放进 {base}/{issue.source}/{document.folder}/，再写这里的文件名；现在只显示说明文字。"
+            yield _Place(f"{base}/{document.source}", at).error(
+                "outside_image", f"图片在别的网站上：{part.target}", hint
+            )
+        elif resolve(part.target) is None:
             hint = "请放入这个文件，或改正地址；现在只显示文字。"
             yield _Place(f"{base}/{document.source}", at).error(
                 "broken_link", f"链接指向不存在的文件：{part.target}", hint
@@ -188,7 +193,7 @@ def _old_addresses(archive: Archive, base: str) -> Iterator[Finding]:
                 yield place.error("bad_old_address", f"旧网址{error}", hint)
                 continue
             if led is not document:
-                owner = f"《{led.title}》" if led else "本站现在的一页"
+                owner = f"《{led.title}》" if led else "本站别的网页或文件"
                 hint = "一个网址只能通到一处：请核对是不是写错了，或删去。"
                 yield place.error("old_address_taken", f"旧网址 {text} 已经是{owner}的", hint)
 

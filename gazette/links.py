@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 from gazette.model import Document, Gazette
@@ -17,9 +17,18 @@ def annex_path(document: Document, file: str) -> str:
 
 
 OWN = frozenset(
-    {"404.html", "assets", "data", "feed.xml", "lists", "search", "search-index", "sitemap", "wh"}
+    {"404.html", "assets", "data", "feed.xml", "lists", "saved", "search", "search-index"}
+    | {"manifest.webmanifest", "robots.txt", "sitemap", "sitemap.xml", "sw.js", "timeline", "wh"}
+    | {"withdrawn.json"}
 )
 """First segments of the site's own addresses, which no document can have had before."""
+
+_FILES = (".html", ".htm", ".shtml")
+"""Endings of addresses that are files of their own, not `index.html` in a folder."""
+_MADE = re.compile(r"p\d+(/.*)?|.*\.(pdf|webp)(/.*)?", re.ASCII | re.IGNORECASE)
+"""What an issue has besides documents and annexes: pages of its PDF, and PDFs that we make."""
+_LONGEST_NAME = 200
+"""In bytes. File systems end at 255, and the build adds a few."""
 
 
 def old_path(text: str) -> str:
@@ -28,35 +37,70 @@ def old_path(text: str) -> str:
     Takes a whole URL, whose host is dropped, or a path, percent-encoded or not. ValueError, with
     the reason in Chinese, where a static site cannot answer at that address.
     """
-    parts = urlsplit(text.strip())
+    try:
+        parts = urlsplit(text.strip())
+    except ValueError:
+        raise ValueError(f"“{text}”不是网页的地址") from None
     if parts.scheme not in ("", "http", "https"):
         raise ValueError(f"“{text}”不是网页的地址")
     if parts.query:
         raise ValueError(f"“{text}”带有问号后面的参数，静态网站分不开")
     path = unquote(parts.path).strip("/")
     path = re.sub(r"(^|/)index\.html?$", "", path)
+    if any(len(s.encode("utf-8", "replace")) > _LONGEST_NAME for s in path.split("/")):
+        raise ValueError(f"“{text[:40]}…”太长，做不成文件夹")
     if not path or "\\" in path or not path.isprintable():
         raise ValueError(f"“{text}”没有指明哪一页")
     segments = path.split("/")
     if any(s in ("", ".", "..") for s in segments) or segments[0] in OWN:
         raise ValueError(f"“{text}”不能用作旧网址")
-    return path if path.endswith((".html", ".htm", ".shtml")) else f"{path}/"
+    return path if path.endswith(_FILES) else f"{path}/"
 
 
 def redirects(gazette: Gazette) -> Mapping[str, Document]:
-    """From every former path to its document; one that is taken or no path is left out."""
+    """From every former path to its document; one that is taken or no path is left out.
+
+    Taken is what the site has itself, and what no file system holds beside what it has: a file
+    `a.html` and a folder `a.html/`.
+    """
     found: dict[str, Document] = {}
-    taken = {d.address for d in gazette.documents} | {i.address for i in gazette.issues}
-    taken |= {f"{y}/" for y in gazette.years}
+    if not any(d.old_addresses for d in gazette.documents):
+        return found
+    files = _own_files(gazette)
+    folders = {folder for file in files for folder in _folders(file)}
+    homes = {i.address for i in gazette.issues}
     for document in gazette.documents:
         for text in document.old_addresses:
             try:
                 path = old_path(text)
             except ValueError:
                 continue
-            if path not in taken:
-                found.setdefault(path, document)
+            file = path if path.endswith(_FILES) else f"{path}index.html"
+            above = {*_folders(file)}
+            home, inner = "/".join(path.split("/")[:2]) + "/", path.split("/")[2:]
+            made = home in homes and _MADE.fullmatch("/".join(inner).rstrip("/"))
+            if made or file in files or file in folders or files & above:
+                continue
+            files.add(file)
+            folders |= above
+            found[path] = document
     return found
+
+
+def _own_files(gazette: Gazette) -> set[str]:
+    """The files of the site that stand where an address of another site might have been."""
+    pages = [f"{y}/" for y in gazette.years] + [d.address for d in gazette.documents]
+    pages += [i.address for i in gazette.issues]
+    return {f"{page}index.html" for page in pages} | {
+        i.address + name for i in gazette.issues for name in i.files
+    }
+
+
+def _folders(file: str) -> Iterator[str]:
+    """Every folder that a file is in: `a/b` and `a` for `a/b/c.html`."""
+    while "/" in file:
+        file = file.rpartition("/")[0]
+        yield file
 
 
 def resolver(gazette: Gazette) -> Callable[[str], Resolve]:

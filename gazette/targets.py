@@ -160,4 +160,8 @@ def _place(issue: IssueNumber, serial: int) -> str:
 
 def _path(address: str) -> str:
     """An old address as it is compared: without host, slashes at the ends, or index.html."""
-    return "旧网址:" + urlsplit(address).path.strip("/").removesuffix("index.html").rstrip("/")
+    try:
+        path = urlsplit(address).path
+    except ValueError:  # http://[ and the like: no address, so it is nobody's
+        path = address
+    return "旧网址:" + path.strip("/").removesuffix("index.html").rstrip("/")

@@ -47,6 +47,10 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
         {"2024/01/01.md": document(body="正文。\n\n![图](图.png)")},
         "error", "issues/2024/01/01.md", 9, "图.png", "只显示文字",
     ),
+    "outside_image": (
+        {"2024/01/01.md": document(body="正文。\n\n![图](https://example.invalid/图.png)")},
+        "error", "issues/2024/01/01.md", 9, "example.invalid", "issues/2024/01/01/",
+    ),
     "bad_old_address": (
         {"2024/01/01.md": document("旧网址: javascript:alert(1)\n")},
         "error", "issues/2024/01/01.md", 1, "javascript:alert(1)", "/zfgb/2019/t1.html",

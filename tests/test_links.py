@@ -31,6 +31,7 @@ def test_a_former_address_is_read_as_its_path(text: str, path: str) -> None:
     [
         "", "/", "javascript:alert(1)", "mailto:a@b", "/a/../b/", "/a//b/", "/art.jsp?id=3",
         "/a\\b/", "/search/", "/wh/x/", "http://old.example", "/a%00b/", "/%2e%2e/etc/",
+        "http://[::1", f"/{'长' * 90}/", "/timeline/", "/sw.js", "/manifest.webmanifest",
     ],
 )  # fmt: skip
 def test_what_no_static_page_can_answer_is_refused(text: str) -> None:
@@ -50,3 +51,22 @@ def test_a_former_address_leads_to_one_document_and_never_hides_a_page() -> None
     issue = replace(Issue(number=JANUARY, source="2024/01"), documents=(first, second))
     found = redirects(Gazette(issues=(issue,)))
     assert found == {"a/": first, "b.html": second}
+
+
+def test_a_former_address_fits_beside_every_file_of_the_site() -> None:
+    held = document("01", "/t.html", "/c/d.html", "/2024/01/t5.html")
+    unfit = document(
+        "02",
+        "/t.html/",  # a folder where a file is
+        "/t.html/a.html",
+        "/c/d.html/e.html",
+        "/2024/01/01/表.txt/",
+        "/2024/01/p1/",  # a page of the issue's PDF
+        "/2024/01/02/02-ydb.pdf/",
+        "/2024/index.html",
+    )
+    issue = replace(
+        Issue(number=JANUARY, source="2024/01"), documents=(held, unfit), files=("01/表.txt",)
+    )
+    leads = dict.fromkeys(["t.html", "c/d.html", "2024/01/t5.html"], held)
+    assert redirects(Gazette(issues=(issue,))) == leads
