@@ -1,4 +1,6 @@
-"""The command `gazette`: reads the call, calls one function, prints. The only module that knows click.
+"""The command `gazette`: reads the call, calls one function, prints.
+
+With `gazette.wording`, which has its words in Chinese, the only module that knows click.
 
 Exit status: 0 done, 1 the content has errors or the work failed, 2 the call is wrong. Messages go
 to stderr; `--json` prints one JSON document on stdout and nothing else there.
@@ -25,9 +27,12 @@ from gazette.number import IssueNumber
 from gazette.search.query import Sort
 from gazette.serve import make_server
 from gazette.settings import read_settings
+from gazette.wording import COMMANDS, OPTIONS, speak_chinese
 
 if TYPE_CHECKING:
     from gazette.intake.bring import Plan
+
+speak_chinese()
 
 _CACHE = ".gazette"
 
@@ -63,6 +68,10 @@ class _Years(click.ParamType[tuple[int | None, int | None]]):
 class _Chinese(click.Group):
     """Turns what the user can mend into a message; a bug keeps its traceback."""
 
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        cmd.options_metavar = OPTIONS
+        super().add_command(cmd, name)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -71,7 +80,12 @@ class _Chinese(click.Group):
             ctx.exit(1)
 
 
-@click.group(cls=_Chinese, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Chinese,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar=OPTIONS,
+    subcommand_metavar=COMMANDS,
+)
 @click.version_option(package_name="gongbaoshi", message="gazette %(version)s")
 def main() -> None:
     """网上公报室：把提交的文件和 PDF 变成可读、可检索、可下载的政府公报网站。"""
@@ -226,7 +240,7 @@ def _print_json(value: Any) -> None:
 
 
 @main.command()
-@click.argument("query")
+@click.argument("query", metavar="词")
 @_common
 @click.option("--year", type=_Years(), default=(None, None), help="年份：2024、2010-2019、2020-。")
 @click.option("--section", multiple=True, metavar="栏目", help="只要这个栏目，可以写几次。")
@@ -320,7 +334,9 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument(
+    "file", metavar="文件.pdf", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 def extract(file: Path, *, as_json: bool) -> None:
     """读出一个 PDF 每一页的文字，并说明读得怎么样。"""
@@ -441,7 +457,11 @@ def _tell_import(made: "Plan", base: str) -> None:
 
 @main.command("import")
 @click.argument(
-    "files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+    "files",
+    metavar="文件.pdf...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
 @_common
 @click.option("--as", "number", type=_IssueName(), help="这是哪一期（默认看封面，再看文件名）。")

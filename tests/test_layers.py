@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
-    {"digest", "errors", "kept", "lock", "serve"},
+    {"digest", "errors", "kept", "lock", "serve", "wording"},
     {"number", "dates", "matter", "dialect", "settings", "han", "sources"},
     {"form", "model"},
     {"fields", "store", "structure", "validity"},
@@ -27,7 +27,7 @@ LAYERS = [
 OWNERS = {
     "mkdocs": {"site/plugin"},
     "pickle": {"digest", "kept"},
-    "click": {"cli"},
+    "click": {"cli", "wording"},
     "frontmatter": {"matter"},
     "yaml": {"matter", "settings"},
     "whoosh": {"search/whoosh_index"},
