@@ -209,6 +209,7 @@ def build(  # noqa: PLR0913  one parameter an option
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
 def check(config: Path, issues: Path | None, jobs: int | None, *, as_json: bool) -> None:
     """检查内容：逐条说明哪里不对、怎么改。有错误时退出码为 1。"""
+    from gazette.index import near_duplicates
     from gazette.reading import read_archive
     from gazette.site.build import processors
 
@@ -220,8 +221,10 @@ def check(config: Path, issues: Path | None, jobs: int | None, *, as_json: bool)
         archive, found = read_archive(
             settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
         )
+        bar("比对内容重复的文件", 0, 1)
+        repeated = list(near_duplicates(archive, issues.name, cache=cache))
     bar.end()
-    findings = in_order([*found, *check_archive(archive, issues.name)])
+    findings = in_order([*found, *check_archive(archive, issues.name), *repeated])
     errors = sum(f.level == "error" for f in findings)
     if as_json:
         fields = ("level", "code", "path", "line", "message", "hint")

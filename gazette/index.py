@@ -2,12 +2,13 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import gazette
-from gazette.archive import entries
+from gazette.archive import Archive, entries
 from gazette.digest import digest
+from gazette.errors import Finding
 from gazette.reading import Progress, read_archive, silent
 from gazette.search import whoosh_index
 from gazette.search.entry import Entry
@@ -74,6 +75,25 @@ def refresh_indexes(
     faults = (scan.fault for scan in archive.scans.values())
     if not any(fault and fault.code == "timeout" for fault in faults):  # may do better next time
         stamp.write_text(state, "utf-8")
+
+
+def near_duplicates(archive: Archive, base: str, *, cache: Path) -> Iterator[Finding]:
+    """Documents that repeat another one, by the index of words, which is brought up to date.
+
+    `base` is the name of the issues folder, as findings give it.
+    """
+    whoosh_index.update(cache / WORDS, entries(archive))
+    documents = {document.address: document for document in archive.gazette.documents}
+    for first, second, share in whoosh_index.near_duplicates(cache / WORDS):
+        one, other = documents[first], documents[second]
+        yield Finding(
+            level="warning",
+            code="near_duplicate",
+            path=f"{base}/{other.source}",
+            line=None,
+            message=f"与 {base}/{one.source}《{one.title}》几乎相同（约 {share:.0%}）",
+            hint="如果是重复收录，请删去一件；确是两件文件的，不用改。",
+        )
 
 
 def _state(settings: Settings, issues: Path) -> str:

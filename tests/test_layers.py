@@ -34,6 +34,7 @@ OWNERS = {
     "jieba": {"search/whoosh_index"},
     "rjieba": {"search/whoosh_index"},
     "pypinyin": {"search/pinyin"},
+    "rjsmin": {"site/scripts"},
     "typst": {"publish/edition"},
     "pypdf": {"pdf"},
     "pypdfium2": {"pdf"},

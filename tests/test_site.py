@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from gazette.serve import serving
 from tests.conftest import PHONE, ROOT
+from tests.hostile import hostile_queries
 
 pytestmark = pytest.mark.browser
 
@@ -260,3 +261,122 @@ def test_a_page_older_than_the_index_still_finds(chromium: Browser, site: Path) 
         page.goto(f"{address}search/?q=加装电梯")
         page.wait_for_selector("[data-state=done]")
         expect(page.locator("[data-hit]").first).to_be_visible()
+
+
+def test_a_document_shows_what_is_related_to_it(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}2024/01/01/")
+        section = page.locator("[data-related]")
+        expect(section.get_by_role("link")).to_have_count(1)
+        section.scroll_into_view_if_needed()
+        expect(section.get_by_role("link", name=re.compile("停车管理办法》解读"))).to_be_visible()
+        assert "2024/01/01/" not in [
+            link.removeprefix(address)
+            for link in section.get_by_role("link").evaluate_all("all => all.map(a => a.href)")
+        ]
+        assert problems == []
+
+
+def test_typing_on_any_page_suggests_titles_and_arrows_choose(
+    chromium: Browser, site: Path
+) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        for path in ("", "2024/11/"):
+            page.goto(address + path)
+            if path:
+                page.locator("[data-find]").click()
+            box = page.get_by_role("searchbox").first
+            box.press_sequentially("加装电")
+            options = page.get_by_role("option")
+            expect(options.first).to_contain_text("加装电梯")
+            box.press("ArrowDown")
+            expect(options.first).to_have_attribute("aria-selected", "true")
+        box.press("Enter")
+        expect(page.locator("h1")).to_contain_text("加装电梯")
+        assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("示政规2025 9", "示政规〔2025〕1号"), ("停车厂管理办法", "停车管理办法"), ("jdctc", "停车管理办法")],
+)  # fmt: skip
+def test_the_search_page_helps_where_nothing_is_found_as_typed(
+    chromium: Browser, site: Path, query: str, said: str
+) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}search/?q={query}")
+        page.wait_for_selector("[data-state=done]")
+        expect(page.locator(".s-results")).to_contain_text(said)
+        assert problems == []
+
+
+def test_filters_have_counts_and_can_be_taken_off(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}search/?q=停车")
+        page.wait_for_selector("[data-state=done]")
+        total = int(page.locator("[data-total]").first.get_attribute("data-total") or "")
+        page.get_by_text("筛选和排序").click()
+        section = page.get_by_label("栏目")
+        expect(section.locator("option", has_text="政策解读（")).to_have_count(1)
+        section.select_option(label=section.locator("option", has_text="政策解读（").inner_text())
+        page.wait_for_selector("[data-state=done]")
+        count = re.search(r"（(\d+)）", section.locator("option:checked").inner_text())
+        assert count
+        assert page.locator("[data-total]").first.get_attribute("data-total") == count[1]
+        page.get_by_role("button", name=re.compile("去掉筛选：栏目")).click()
+        page.wait_for_selector("[data-state=done]")
+        assert page.locator("[data-total]").first.get_attribute("data-total") == str(total)
+        assert "section" not in page.url
+        assert problems == []
+
+
+def test_hostile_queries_do_no_harm(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.on("dialog", lambda dialog: problems.append(dialog.message) or dialog.dismiss())
+        page.goto(f"{address}search/")
+        page.wait_for_selector("[data-state=done]")
+        for query in hostile_queries():
+            page.evaluate(
+                """query => { const box = document.querySelector("#search input[name=q]");
+                  box.value = query; box.form.requestSubmit(); }""",
+                query,
+            )
+            page.wait_for_selector("[data-state=done], [data-state=error]")
+            state = page.locator("[data-state]").first.get_attribute("data-state")
+            foreign = page.locator("#search :is(script, img, svg, iframe, style)").count()
+            assert (state, foreign) == ("done", 0), query[:40]
+        assert problems == []
+
+
+def test_a_network_failure_is_said_and_can_be_tried_again(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, _):
+        page.route("**/grams/*", lambda route: route.abort())
+        page.goto(f"{address}search/?q=停车")
+        page.wait_for_selector("[data-state=error]")
+        expect(page.locator(".s-status")).to_contain_text("网络")
+        page.unroute("**/grams/*")
+        page.get_by_role("button", name="重试").click()
+        page.wait_for_selector("[data-state=done]")
+        expect(page.locator("[data-hit]").first).to_be_visible()
+
+
+def test_search_works_without_streams_and_without_workers(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.add_init_script("delete globalThis.DecompressionStream; delete globalThis.Worker;")
+        page.goto(f"{address}search/")
+        search(page, "停车")
+        expect(page.locator("[data-hit]").first).to_be_visible()
+        search(page, "加装电梯")
+        expect(page.locator("[data-hit]").first).to_contain_text("加装电梯")
+        assert problems == []
+
+
+def test_later_searches_run_in_a_worker(chromium: Browser, site: Path) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(f"{address}search/?q=停车")
+        page.wait_for_selector("[data-state=done]")
+        page.get_by_role("searchbox").first.focus()
+        page.wait_for_selector("#search[data-worker]")
+        search(page, "加装电梯")
+        expect(page.locator("[data-hit]").first).to_contain_text("加装电梯")
+        assert problems == []

@@ -113,3 +113,21 @@ def test_strange_queries_and_texts_are_no_error(tmp_path: Path) -> None:
         "电梯 NOT 停车",
     ):
         found(tmp_path, query)
+
+
+def test_documents_that_are_nearly_the_same_are_paired(tmp_path: Path) -> None:
+    text = "".join(chr(0x4E00 + n * n % 5000) for n in range(1200))
+    whoosh_index.update(
+        tmp_path,
+        [
+            entry("01", "甲", text),
+            entry("02", "乙", text.replace(text[600], "改", 1)),
+            entry("03", "丙", text[:600]),
+            entry("04", "丁", text[::-1]),
+            entry("05", "短", "同样的短文"),
+            entry("06", "短", "同样的短文"),
+        ],
+    )
+    found = whoosh_index.near_duplicates(tmp_path)
+    assert [(a[-3:-1], b[-3:-1]) for a, b, _ in found] == [("01", "02")]
+    assert found[0][2] > 0.9

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import rjieba
 from whoosh import fields, index, query, scoring
 from whoosh.analysis import Token, Tokenizer
@@ -23,6 +24,12 @@ _SEGMENTS = 12
 """From so many parts on they are merged; fewer are left, since merging rewrites everything."""
 _FIELDS = (("title", 4.0), ("number", 2.0), ("section", 1.0), ("body", 1.0))
 """What is searched, and how much more a word weighs there than in the body."""
+ALIKE = 0.85
+"""From so great a share of equal runs on, two documents are nearly the same."""
+_SHINGLE = 6
+_HASHES = 32
+_LEAST = 200
+"""Shorter texts are forms of words that recur: nothing is said of them."""
 _WAIT = 120
 """Seconds to wait for another process that writes; Whoosh cannot write twice at once."""
 
@@ -82,7 +89,7 @@ def _write(held: Any, changed: list[tuple[str, Entry]], gone: list[str], *, fres
         for name, entry in changed:
             add = writer.add_document if fresh else writer.update_document
             searched = {name: getattr(entry, name) for name, _ in _FIELDS}
-            add(url=entry.url, digest=name, **searched)
+            add(url=entry.url, digest=name, sketch=sketch(entry), **searched)
     except BaseException:
         writer.cancel()
         raise
@@ -101,7 +108,50 @@ def scores(folder: Path, text: str, urls: Collection[str]) -> Mapping[str, float
 
 def _schema() -> fields.Schema:
     text = {name: fields.TEXT(analyzer=WordTokenizer(), phrase=False) for name, _ in _FIELDS}
-    return fields.Schema(url=fields.ID(stored=True, unique=True), digest=fields.STORED, **text)
+    url = fields.ID(stored=True, unique=True)
+    return fields.Schema(url=url, digest=fields.STORED, sketch=fields.STORED, **text)
+
+
+def sketch(entry: Entry) -> bytes:
+    """The smallest hashes of a document's runs of `_SHINGLE` characters; b"" for a short text.
+
+    Of two texts the share of equal ones estimates how alike they are (Broder, 1997: bottom-k).
+    """
+    folded = terms.fold(entry.body).replace(" ", "").replace("\n", "")
+    if entry.kind != "document" or len(folded) < _LEAST:
+        return b""
+    codes = np.frombuffer(folded.encode("utf-32-le"), np.uint32).astype(np.uint64)
+    hashes = np.zeros(len(codes) - _SHINGLE + 1, np.uint64)
+    for at in range(_SHINGLE):
+        hashes = hashes * np.uint64(0x100000001B3) + codes[at : at + len(hashes)]
+    hashes ^= hashes >> np.uint64(29)
+    hashes *= np.uint64(0xBF58476D1CE4E5B9)
+    hashes ^= hashes >> np.uint64(32)
+    return np.unique(hashes)[:_HASHES].tobytes()
+
+
+def near_duplicates(folder: Path) -> list[tuple[str, str, float]]:
+    """Pairs of documents that are nearly the same: addresses, the lesser first, and how alike.
+
+    Each document is paired with the one most like it among those before it, from `ALIKE` on.
+    """
+    with closing(_open(folder)) as held, held.reader() as reader:
+        stored = sorted((s["url"], s["sketch"]) for _, s in reader.iter_docs())
+    having: dict[int, list[str]] = {}
+    found = []
+    for url, packed in stored:
+        shared: dict[str, int] = {}
+        hashes = np.frombuffer(packed, np.uint64).tolist()
+        for value in hashes:
+            for other in having.get(value, ()):
+                shared[other] = shared.get(other, 0) + 1
+            having.setdefault(value, []).append(url)
+        if shared:
+            other = min(shared, key=lambda name: (-shared[name], name))
+            share = shared[other] / len(hashes)
+            if share >= ALIKE:
+                found.append((other, url, share))
+    return found
 
 
 def _open(folder: Path) -> Any:

@@ -31,6 +31,7 @@ from gazette.site.body import to_html
 from gazette.site.build import Site, SiteFile, prepare
 from gazette.site.offline import VERSIONED, app_manifest, fingerprint, shell
 from gazette.site.pages import Page
+from gazette.site.scripts import sent
 
 _MEGABYTE = 1_000_000
 _log = logging.getLogger("mkdocs.plugins.gazette")
@@ -94,7 +95,11 @@ class GazettePlugin(BasePlugin[_Options]):
     def on_files(self, files: Files, config: MkDocsConfig) -> Files:
         site = self.site or self._prepared(config)
         # What MkDocs found in issues/ is source, and the theme's own files are not used.
-        result = Files([f for f in files if f.src_dir == config.theme.custom_dir])
+        result = Files([])
+        for found in (f for f in files if f.src_dir == config.theme.custom_dir):
+            is_script = found.src_uri.endswith(".js")
+            content = sent(Path(str(found.abs_src_path)).read_bytes()) if is_script else b""
+            result.append(_generated(found.src_uri, config, content) if is_script else found)
         for page in site.pages:
             result.append(_page_file(page, config))
         for file in site.files:

@@ -100,6 +100,16 @@
     if (!form.closest("#search")) form.q.addEventListener("input", suggest, { once: true });
   }
 
+  // Related documents, when a reader comes near the end; not where bytes are to be saved.
+  const related = document.querySelector("[data-related]");
+  if (related && !navigator.connection?.saveData) {
+    new IntersectionObserver((seen, watch) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      watch.disconnect();
+      import("./search/related.js").then(({ show }) => show(related), () => {});
+    }, { rootMargin: "100px" }).observe(related);
+  }
+
   // Copying; where the browser has no clipboard, the text is selected for the reader.
   for (const button of all("[data-copy]")) {
     const source = document.getElementById(button.dataset.copy);
