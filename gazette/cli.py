@@ -159,7 +159,10 @@ def _show(findings: tuple[Finding, ...]) -> int:
 @click.option("--on", type=_Day(), help="按哪一天生成（默认最新一期的出版日期）。")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
 @click.option("--strict", is_flag=True, help="内容有错误就不发布，原来的网站不动。")
-@click.option("--clean", is_flag=True, help="不用任何缓存，从头生成。")
+@click.option("--clean", is_flag=True, help="不用任何缓存，从头生成；正式发布时用。")
+@click.option("--no-editions", is_flag=True, help="不排印阅读版 PDF。")
+@click.option("--explain", is_flag=True, help="逐个说明重做了哪些文件、为什么。")
+@click.option("--json", "as_json", is_flag=True, help="以 JSON 输出做了什么、用了多久。")
 def build(  # noqa: PLR0913  one parameter an option
     config: Path,
     issues: Path | None,
@@ -169,38 +172,50 @@ def build(  # noqa: PLR0913  one parameter an option
     *,
     strict: bool,
     clean: bool,
+    no_editions: bool,
+    explain: bool,
+    as_json: bool,
 ) -> None:
-    """生成网站。内容有错误时照常发布其余部分，并逐条说明。"""
+    """生成网站，只重做有变化的部分。内容有错误时照常发布其余部分，并逐条说明。"""
     # The build brings in MkDocs, typst and the PDF parts: not needed to print --help.
-    from gazette.site.build import prepare, processors, put_in_place
+    from gazette.site.build import processors
     from gazette.site.place import refuse_what_is_no_site
-    from gazette.site.plugin import render
+    from gazette.site.update import update
+    from gazette.summary import summary, update_json
 
-    settings = read_settings(config)
     issues = _issues(config, issues)
     site = (site or config.resolve().parent / "site").resolve()
     refuse_what_is_no_site(site, config, issues)
     cache = _cache(issues, config)
+    bar = _Bar()
     with alone(cache, _wait):
         if clean:
             clear(cache)
-        bar = _Bar()
-        jobs = jobs or processors()
-        made = prepare(settings, issues, cache=cache, on=on, jobs=jobs, progress=bar)
-        bar.end()
-        errors = _show(made.findings)
-        if errors and strict:
-            click.secho("有错误，没有发布；原来的网站没有动。", fg="red", err=True)
-            sys.exit(1)
-        new = site.with_name(f"{site.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
-        render(config.resolve(), made, new)
-        put_in_place(new, site)
-    gazette = made.archive.gazette
-    click.echo(
-        f"已生成 {site}：{len(gazette.issues)} 期，{len(gazette.documents)} 件文件，{len(made.pages)} 页。",
-        err=True,
-    )
+        try:
+            done = update(
+                config.resolve(),
+                issues,
+                site,
+                cache=cache,
+                on=on,
+                editions=not no_editions,
+                strict=strict,
+                jobs=jobs or processors(),
+                progress=bar,
+            )
+        finally:
+            bar.end()
+    _show(done.findings)
+    if as_json:
+        _print_json(update_json(done, site))
+    if explain:
+        for path, reason in done.reasons.items():
+            click.echo(f"{path}：{reason}", err=True)
+    if not done.published:
+        click.secho("有错误，没有发布；原来的网站没有动。", fg="red", err=True)
+        sys.exit(1)
+    for line in summary(done, site):
+        click.echo(line, err=True)
 
 
 @main.command()

@@ -118,6 +118,10 @@ class Kept:
         """Whether `get` would not have to make it."""
         return key in self._used.get(kind, {}) or key in self._values.get(kind, {})
 
+    def last(self, kind: str, key: str) -> Any:
+        """What the last run kept, whether or not this one uses it; None where it kept nothing."""
+        return self._values.get(kind, {}).get(key)
+
     def put(self, kind: str, key: str, value: Any) -> None:
         """Keep a value that was made elsewhere."""
         self._used.setdefault(kind, {})[key] = value

@@ -4,9 +4,7 @@ An issue whose files are as before is not read again (`gazette.store`), and neit
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from gazette.settings import Settings
 from gazette.sources import Sources, read_sources, unchanged
 from gazette.store import get_issue, is_whole, put_issue
 from gazette.structure import articles_in, outline
+from gazette.workers import Workers
 
 OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets, outline, articles_in)
 """Functions of a document's text that are worked out when it is read (`Document.of_text`)."""
@@ -167,13 +166,8 @@ def _read_missing(  # noqa: PLR0913, PLR0917  what one reading is of
     ]
     steady = True
     progress("读取内容", 0, len(tasks))
-    if jobs == 1 or len(tasks) <= _FEW:
-        for done, task in enumerate(tasks, 1):
-            steady = _read_one(task) and steady
-            progress("读取内容", done, len(tasks))
-        return steady
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
-        for done, well in enumerate(pool.map(_read_one, tasks, chunksize=8), 1):
+    with Workers(jobs if len(tasks) > _FEW else 1) as workers:
+        for done, well in enumerate(workers.map(_read_one, tasks), 1):
             steady = well and steady
             progress("读取内容", done, len(tasks))
     return steady

@@ -129,6 +129,27 @@ _Loader.add_multi_constructor("", lambda _loader, _suffix, _node: None)
 
 def read_settings(config_file: Path) -> Settings:
     """Read the settings from mkdocs.yml; SettingsError when it is not there or not usable."""
+    config = _read(config_file)
+    extra = config.get("extra") or {}
+    if not isinstance(extra, dict):
+        raise _not_a_mapping("extra", str(config_file))
+    return settings_from(
+        extra.get("gazette") or {},
+        site_name=str(config.get("site_name") or "网上公报室"),
+        site_url=str(config.get("site_url") or ""),
+        path=str(config_file),
+    )
+
+
+def read_look(config_file: Path) -> Path | None:
+    """The folder of templates, styles and scripts (`theme: custom_dir`), where there is one."""
+    theme = _read(config_file).get("theme")
+    name = theme.get("custom_dir") if isinstance(theme, dict) else None
+    folder = config_file.resolve().parent / str(name)
+    return folder if name and folder.is_dir() else None
+
+
+def _read(config_file: Path) -> dict[str, Any]:
     try:
         config = yaml.load(config_file.read_text("utf-8"), _Loader)  # noqa: S506  a SafeLoader
     except FileNotFoundError:
@@ -151,15 +172,7 @@ def read_settings(config_file: Path) -> Settings:
         ) from None
     if not isinstance(config, dict):
         raise SettingsError("mkdocs.yml 是空的", path=str(config_file), hint="请参照 README 填写。")
-    extra = config.get("extra") or {}
-    if not isinstance(extra, dict):
-        raise _not_a_mapping("extra", str(config_file))
-    return settings_from(
-        extra.get("gazette") or {},
-        site_name=str(config.get("site_name") or "网上公报室"),
-        site_url=str(config.get("site_url") or ""),
-        path=str(config_file),
-    )
+    return config
 
 
 def settings_from(

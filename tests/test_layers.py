@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
-    {"digest", "errors", "kept", "lock", "serve", "wording"},
+    {"digest", "errors", "kept", "lock", "serve", "wording", "workers"},
     {"number", "dates", "matter", "dialect", "settings", "han", "sources"},
     {"form", "model"},
     {"fields", "store", "structure", "validity"},
@@ -19,6 +19,7 @@ LAYERS = [
     {"check", "intake", "publish", "reading"},
     {"api", "index"},
     {"site"},
+    {"summary"},
     {"cli"},
     {"__main__"},
 ]

@@ -14,8 +14,8 @@ from gazette.archive import Archive, PageImage, Scan
 from gazette.content import read_gazette
 from gazette.pdf.model import PageText
 from gazette.settings import read_settings
-from gazette.site.build import Site, SiteFile
-from gazette.site.pages import site_pages
+from gazette.site.build import Site, SiteFile, look_files
+from gazette.site.pages import site_groups
 from gazette.site.plugin import render
 from tests.conftest import ROOT
 
@@ -173,8 +173,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         SiteFile(address=f"1997/03/{n}", source=b"") for n in (image.name, image.thumbnail_name)
     ]
     settings = read_settings(ROOT / "mkdocs.yml")
-    pages = tuple(site_pages(archive, settings, gazette.newest_day))
-    site = Site(archive=archive, pages=pages, files=tuple(files), findings=findings)
+    groups = tuple(site_groups(archive, settings, gazette.newest_day))
+    files += look_files(ROOT / "overrides", settings)
+    site = Site(archive=archive, groups=groups, files=tuple(files))
     render(ROOT / "mkdocs.yml", site, root / "site")
     return root / "site"
 

@@ -1,49 +1,115 @@
 """The build, from top to bottom: read, check, read PDFs, set PDFs, index, lay out pages.
 
 Knows every part and how they follow on one another; knows nothing of MkDocs, which renders what
-`prepare` returns (`gazette.site.plugin`).
+`prepare` returns (`gazette.site.plugin`). What was worked out before is kept by the hash of what it
+came from (`gazette.kept`), so a second build works out only what changed.
 """
 
+import functools
+import hashlib
 import os
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from gazette.archive import Archive, PageImage, Scan, entries
+from gazette.archive import Archive, PageImage, Scan, entries, entries_digest
 from gazette.check import check
+from gazette.digest import digest
 from gazette.errors import Finding, in_order
 from gazette.index import GRAMS, make_static_index
+from gazette.kept import Kept, program
 from gazette.ledger import ledger
 from gazette.model import Gazette
 from gazette.pdf.extract import PageImages, page_images
 from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
-from gazette.reading import Progress, read_archive, silent
+from gazette.reading import Progress, read, silent
 from gazette.settings import Settings
 from gazette.site.ledger import ledger_files
-from gazette.site.offline import withdrawn
-from gazette.site.pages import Page, site_pages
+from gazette.site.offline import app_manifest, shell, withdrawn
+from gazette.site.pages import Group, Page, site_groups
+from gazette.site.scripts import sent
 from gazette.site.sitemap import sitemaps
+from gazette.sources import Sources
+from gazette.workers import Workers
+
+_FEW = 100
+"""Groups of pages that are laid out sooner here than by processes that must first be started."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFile:
-    """A file of the site that is not a page: its address, and its bytes or where they lie."""
+    """A file of the site that is not a page: its address, and its bytes or where they lie.
+
+    `key` is a hash of what it holds or is made of; without it, the file's size and time tell
+    whether it changed.
+    """
 
     address: str
     source: Path | bytes
+    key: str = ""
+
+    def hashed(self) -> str:
+        """What changes when the file changes."""
+        if self.key:
+            return self.key
+        if isinstance(self.source, bytes):
+            return hashlib.sha256(self.source).hexdigest()[:32]
+        found = os.stat(self.source)  # noqa: PTH116  thousands of them
+        return digest([str(self.source), found.st_size, found.st_mtime_ns, found.st_ino])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What is known of a page without working it out."""
+
+    address: str
+    file: str
+    digest: str
+    is_listed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """All that is to be published, ready to be rendered, and what was found wrong on the way."""
+    """All that is to be published, ready to be rendered, and what was found wrong on the way.
+
+    `rows` tells of each group's pages; where it is empty, the groups were not worked out. `sources`
+    is what it was read from, and `passing` tells that the same may give more next time.
+    """
 
     archive: Archive
-    pages: tuple[Page, ...]
+    groups: tuple[Group, ...]
     files: tuple[SiteFile, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
+    rows: tuple[tuple[Row, ...], ...] = ()
+    sources: Sources = field(default_factory=lambda: Sources(files={}))
+    passing: bool = False
+
+    def pages(self) -> Iterator[Page]:
+        """Every page, worked out."""
+        for group in self.groups:
+            yield from group.pages()
+
+
+@dataclass(slots=True)
+class Stages:
+    """How long each part of a build took, in seconds; what is watched is passed on."""
+
+    watched: Progress = silent
+    seconds: dict[str, float] = field(default_factory=dict)
+    _last: float = field(default_factory=time.perf_counter)
+
+    def done(self, stage: str) -> None:
+        """The time since the last call was this stage's."""
+        now = time.perf_counter()
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
+        self._last = now
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """As any `Progress`."""
+        self.watched(stage, done, total)
 
 
 def prepare(  # noqa: PLR0913  the choices of one build
@@ -51,51 +117,149 @@ def prepare(  # noqa: PLR0913  the choices of one build
     issues: Path,
     *,
     cache: Path,
+    look: Path | None = None,
     on: date | None = None,
+    editions: bool = True,
+    sources: Sources | None = None,
     jobs: int = 1,
     progress: Progress = silent,
 ) -> Site:
-    """Make everything but the HTML. Faults in content become findings; the rest is published."""
-    archive, findings = read_archive(settings, issues, cache=cache, jobs=jobs, progress=progress)
-    findings = in_order([*findings, *check(archive, issues.name)])
+    """Make everything but the HTML. Faults in content become findings; the rest is published.
+
+    `look` is the folder of templates, styles and scripts; `editions` whether we set PDFs.
+    """
+    stages = progress if isinstance(progress, Stages) else Stages(progress)
+    kept = Kept(cache / "kept", program())
+    reading = read(settings, issues, cache=cache, sources=sources, jobs=jobs, progress=progress)
+    archive = reading.archive
+    stages.done("读取内容")
+    findings = in_order([*reading.findings, *check(archive, issues.name)])
+    stages.done("检查")
     day = on or archive.gazette.newest_day
 
-    files = [*_committed(archive.gazette, issues)]
+    files = [*_committed(archive.gazette, issues, reading.sources), *look_files(look, settings)]
     images = _images(archive, issues, cache=cache, jobs=jobs, progress=progress)
     archive = replace(archive, scans=images.scans)
     files += images.files
-    typeset, found_setting = set_editions(
-        archive,
-        issues,
-        cache=cache / "editions",
-        jobs=jobs,
-        progress=lambda d, n: progress("排印 PDF", d, n),
-    )
-    findings = in_order([*findings, *found_setting])
-    files += (SiteFile(address=a, source=p) for a, p in typeset.items())
+    stages.done("绘制 PDF 页面")
+    if editions:
+        typeset, found_setting = set_editions(
+            archive,
+            issues,
+            cache=cache / "editions",
+            jobs=jobs,
+            progress=lambda d, n: progress("排印 PDF", d, n),
+        )
+        findings = in_order([*findings, *found_setting])
+        files += (SiteFile(address=a, source=p, key=p.name) for a, p in typeset.items())
+    stages.done("排印 PDF")
     parts, found_cutting = cut_parts(archive, issues, cache=cache / "parts", jobs=jobs)
     findings = in_order([*findings, *found_cutting])
     files += (SiteFile(address=a, source=p) for a, p in parts.items())
     files += (SiteFile(address=a, source=d) for a, d in ledger_files(ledger(archive)))
     archive = replace(archive, sizes=_sizes(files))
-    found = list(entries(archive))
-    progress("编制索引", 0, len(found))
-    index = make_static_index(
-        found, cache / GRAMS, closed_through=settings.closed_through, jobs=jobs
-    )
+    stages.done("拆分 PDF")
+    progress("编制索引", 0, len(archive.gazette.documents))
+    index = _index(archive, settings, cache / GRAMS, kept, jobs=jobs)
     files += (SiteFile(address=f"search-index/{name}", source=p) for name, p in index.items())
-    manifest = index["manifest.json"].read_text("utf-8")
-    pages = tuple(site_pages(archive, settings, day, manifest))
-    files += (SiteFile(address=n, source=c) for n, c in sitemaps(pages, settings.site_url))
+    manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
+    stages.done("编制索引")
+    groups = tuple(site_groups(archive, settings, day, manifest))
+    rows = _rows(groups, kept, jobs=jobs, progress=progress)
+    listed = [row.address for part in rows for row in part if row.is_listed]
+    files += (SiteFile(address=n, source=c) for n, c in sitemaps(listed, settings.site_url))
     files.append(SiteFile(address="withdrawn.json", source=withdrawn(archive)))
-    return Site(archive=archive, pages=pages, files=tuple(files), findings=findings)
+    kept.save()
+    stages.done("排列网页")
+    return Site(
+        archive=archive,
+        groups=groups,
+        files=tuple(files),
+        findings=findings,
+        rows=rows,
+        sources=reading.sources,
+        passing=reading.passing,
+    )
 
 
-def _committed(gazette: Gazette, issues: Path) -> Iterator[SiteFile]:
+def _committed(gazette: Gazette, issues: Path, sources: Sources) -> Iterator[SiteFile]:
     for issue in gazette.issues:
         for name in issue.files:
             if name not in issue.withdrawn_files:
-                yield SiteFile(address=issue.address + name, source=issues / issue.source / name)
+                path = f"{issue.source}/{name}"
+                yield SiteFile(
+                    address=issue.address + name,
+                    source=issues / path,
+                    key=sources.files.get(path, ""),
+                )
+
+
+def look_files(look: Path | None, settings: Settings) -> Iterator[SiteFile]:
+    """Styles, scripts and pictures, as MkDocs takes them from a theme: no templates, nothing hidden.
+
+    And what the service worker is told of them, and the manifest of the site as an application.
+    """
+    files: dict[str, bytes] = {}
+    for path in sorted(look.rglob("*")) if look else ():
+        name = path.relative_to(look).as_posix()  # type: ignore[arg-type]
+        if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
+            files[name] = path.read_bytes()
+    for name, content in files.items():
+        if not name.endswith((".html", ".py", ".pyc", ".md")):
+            source = sent(content) if name.endswith(".js") else content
+            yield SiteFile(address=name, source=source)
+    yield SiteFile(address="shell.js", source=shell(files, settings))
+    yield SiteFile(address="manifest.webmanifest", source=app_manifest(settings))
+
+
+def _index(
+    archive: Archive, settings: Settings, folder: Path, kept: Kept, *, jobs: int
+) -> dict[str, Path]:
+    """The static index; where all entries are as before, nothing of it is worked out again."""
+    hashes = [entries_digest(archive, issue) for issue in archive.gazette.issues]
+    key = digest([hashes, settings.closed_through])
+
+    def make() -> list[str]:
+        found = list(entries(archive))
+        return sorted(
+            make_static_index(found, folder, closed_through=settings.closed_through, jobs=jobs)
+        )
+
+    names = kept.get("index", key, make)
+    if not all((folder / name).is_file() for name in names):
+        names = make()
+        kept.put("index", key, names)
+    return {name: folder / name for name in names}
+
+
+def rows_of(group: Group) -> tuple[Row, ...]:
+    """What is kept of a group's pages."""
+    return tuple(
+        Row(address=p.address, file=p.file, digest=digest(p), is_listed=p.is_listed)
+        for p in group.pages()
+    )
+
+
+def _rows(
+    groups: Sequence[Group], kept: Kept, *, jobs: int, progress: Progress
+) -> tuple[tuple[Row, ...], ...]:
+    keys = [group.key for group in groups]
+    missing = [
+        (group, key)
+        for group, key in zip(groups, keys, strict=True)
+        if not kept.known("pages", key)
+    ]
+    with Workers(jobs if len(missing) > _FEW else 1) as workers:
+        found = workers.map(rows_of, [group for group, _ in missing])
+        for done, ((_, key), rows) in enumerate(zip(missing, found, strict=True), 1):
+            kept.put("pages", key, rows)
+            progress("排列网页", done, len(missing))
+    for group in groups:
+        kept.put("inputs", group.name, dict(group.digests))
+    return tuple(
+        kept.get("pages", key, functools.partial(rows_of, group))
+        for group, key in zip(groups, keys, strict=True)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,16 +272,16 @@ def _images(
     archive: Archive, issues: Path, *, cache: Path, jobs: int, progress: Progress
 ) -> _Images:
     """Pictures of the pages that are shown; pages whose PDF cannot be drawn have none."""
-    shown = {i: archive.shown_pages(i) for i in archive.gazette.issues if archive.shown_pages(i)}
+    shown = [(i, pages) for i in archive.gazette.issues if (pages := archive.shown_pages(i))]
     drawn = page_images(
-        [issues / i.source / i.pdf for i in shown],
+        [issues / i.source / i.pdf for i, _ in shown],
         cache=cache / "pdf",
         jobs=jobs,
         progress=lambda d, n: progress("绘制 PDF 页面", d, n),
     )
     scans = dict(archive.scans)
     files: list[SiteFile] = []
-    for issue, pages in shown.items():
+    for issue, pages in shown:
         pictures = _named(drawn[issues / issue.source / issue.pdf], pages)
         scans[issue.address] = replace(
             scans[issue.address], images={n: image for n, (image, _, _) in pictures.items()}
@@ -145,9 +309,9 @@ def _named(drawn: PageImages, pages: list[int]) -> dict[int, tuple[PageImage, Pa
     }
 
 
-def _sizes(files: list[SiteFile]) -> dict[str, int]:
+def _sizes(files: Iterable[SiteFile]) -> dict[str, int]:
     return {
-        f.address: len(f.source) if isinstance(f.source, bytes) else f.source.stat().st_size
+        f.address: len(f.source) if isinstance(f.source, bytes) else os.stat(f.source).st_size  # noqa: PTH116  thousands of them
         for f in files
     }
 
@@ -155,13 +319,3 @@ def _sizes(files: list[SiteFile]) -> dict[str, int]:
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def put_in_place(made: Path, site: Path) -> None:
-    """Swap a finished site for the one that stands, which is whole until the moment it is gone."""
-    old = site.with_name(f"{site.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if site.exists():
-        site.rename(old)
-    made.rename(site)
-    shutil.rmtree(old, ignore_errors=True)

@@ -32,6 +32,9 @@ from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.quoting import citations
 from gazette.structure import outline
 
+_NOT_LISTED = frozenset({"number", "redirect", "search", "saved"})
+"""Kinds of pages that only lead to others."""
+
 QUALITY_NOTES: Mapping[tuple[str, str], str] = {
     ("good", "text"): "",
     ("good", "repaired"): "本页文字经过编码修复，仅供检索，以 PDF 原件为准。",
@@ -68,6 +71,17 @@ class Page:
             if self.address.endswith("/") or not self.address
             else self.address
         )
+
+    @property
+    def file(self) -> str:
+        """The file of the site that it is written to: `2019/12/01/index.html`."""
+        whole = self.address.endswith("/") or not self.address
+        return f"{self.address}index.html" if whole else self.address
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the site map for search engines names it."""
+        return self.meta.get("kind") not in _NOT_LISTED and "withdrawn" not in self.meta
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,30 +8,38 @@ same plugin runs under ProperDocs, which keeps MkDocs 1.x alive.
 import logging
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import jinja2
 from mkdocs.commands import build as mkdocs_build
+from mkdocs.commands.build import get_context
 from mkdocs.config import config_options
 from mkdocs.config.base import Config, load_config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, PluginError
 from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
-from mkdocs.structure.nav import Navigation
+from mkdocs.structure.nav import Navigation, get_navigation
 from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.utils import get_relative_url, is_error_template
 
+from gazette.archive import Archive
 from gazette.dialect import parse
 from gazette.errors import BuildError, GazetteError
+from gazette.model import Gazette
 from gazette.settings import Settings, settings_from
 from gazette.site.body import to_html
 from gazette.site.build import Site, SiteFile, prepare
-from gazette.site.offline import VERSIONED, app_manifest, fingerprint, shell
+from gazette.site.offline import VERSIONED, fingerprint
 from gazette.site.pages import Page
-from gazette.site.scripts import sent
+
+NOTHING = Site(archive=Archive(name="", gazette=Gazette()), groups=(), files=())
+"""What a renderer of single pages begins with."""
 
 _MEGABYTE = 1_000_000
 _log = logging.getLogger("mkdocs.plugins.gazette")
@@ -92,27 +100,24 @@ class GazettePlugin(BasePlugin[_Options]):
         config.theme.static_templates.discard("sitemap.xml")
         return config
 
-    def on_files(self, files: Files, config: MkDocsConfig) -> Files:
+    def on_files(self, files: Files, config: MkDocsConfig) -> Files:  # noqa: ARG002
         site = self.site or self._prepared(config)
-        # What MkDocs found in issues/ is source, and the theme's own files are not used.
-        result = Files([])
-        for found in (f for f in files if f.src_dir == config.theme.custom_dir):
-            is_script = found.src_uri.endswith(".js")
-            content = sent(Path(str(found.abs_src_path)).read_bytes()) if is_script else b""
-            result.append(_generated(found.src_uri, config, content) if is_script else found)
-        for page in site.pages:
+        result = Files([])  # what MkDocs found is source, or a theme's that we do not use
+        for page in site.pages():
             result.append(_page_file(page, config))
         for file in site.files:
             result.append(_site_file(file, config))
-        look = look_files(_look(config))
-        result.append(_generated("shell.js", config, shell(look, self.settings)))
-        result.append(_generated("manifest.webmanifest", config, app_manifest(self.settings)))
         return result
 
     def _prepared(self, config: MkDocsConfig) -> Site:
         root = Path(config.config_file_path).parent if config.config_file_path else Path()
         try:
-            site = prepare(self.settings, Path(config.docs_dir), cache=root / self.config.cache)
+            site = prepare(
+                self.settings,
+                Path(config.docs_dir),
+                cache=root / self.config.cache,
+                look=Path(config.theme.custom_dir) if config.theme.custom_dir else None,
+            )
         except GazetteError as error:
             raise PluginError(str(error)) from None
         for finding in site.findings:
@@ -203,12 +208,6 @@ def _look(config: MkDocsConfig) -> Path:
     return Path(config.theme.custom_dir or "overrides")
 
 
-def look_files(folder: Path) -> dict[str, bytes]:
-    """Every file of the look (templates, style, scripts) by its path: what the shell depends on."""
-    files = sorted(f for f in folder.rglob("*") if f.is_file() and not f.name.startswith("."))
-    return {f.relative_to(folder).as_posix(): f.read_bytes() for f in files}
-
-
 def size_words(count: int) -> str:
     """A size in bytes as a reader takes it in: `86 KB`, `1.2 MB`."""
     if count < _MEGABYTE:
@@ -218,18 +217,115 @@ def size_words(count: int) -> str:
 
 def render(config_file: Path, site: Site, site_dir: Path) -> None:
     """Let MkDocs write a prepared site into `site_dir`; BuildError when it cannot."""
-    try:
-        config = load_config(str(config_file), site_dir=str(site_dir))
-        plugin = config.plugins.get("gazette")
-        if not isinstance(plugin, GazettePlugin):
-            raise BuildError(
-                "mkdocs.yml 里没有启用 gazette 插件",
-                path=str(config_file),
-                hint="请在 plugins 下加上 - gazette。",
-            )
+    with _said():
+        config, plugin = _load(config_file, site_dir)
         plugin.site = site
         mkdocs_build.build(config)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
     except Abort as error:
         raise BuildError(
             f"网站没有生成：{error}", hint="上面的信息说明了原因；原来的网站没有动。"
         ) from error
+
+
+def _load(config_file: Path, site_dir: Path, **more: str) -> tuple[MkDocsConfig, GazettePlugin]:
+    config = load_config(str(config_file), site_dir=str(site_dir), **more)
+    plugin = config.plugins.get("gazette")
+    if not isinstance(plugin, GazettePlugin):
+        raise BuildError(
+            "mkdocs.yml 里没有启用 gazette 插件",
+            path=str(config_file),
+            hint="请在 plugins 下加上 - gazette。",
+        )
+    return config, plugin
+
+
+class Renderer:
+    """Sets pages one by one, as `mkdocs build` sets them all: same events, same order, same bytes."""
+
+    def __init__(self, config_file: Path, docs: Path) -> None:
+        """Read the configuration; `docs` is an empty folder, for MkDocs wants one."""
+        docs.mkdir(parents=True, exist_ok=True)
+        with _said():
+            config, plugin = _load(config_file, docs.with_name("no-site"), docs_dir=str(docs))
+            plugin.site = NOTHING
+            self._config = config.plugins.on_config(config)
+            config.plugins.on_pre_build(config=config)
+            env = config.theme.get_env()
+            files = config.plugins.on_files(Files([]), config=config)
+            nav = get_navigation(files, config)
+            self._nav = config.plugins.on_nav(nav, config=config, files=files)
+            self._files = files
+            self._env = config.plugins.on_env(env, config=config, files=files)
+
+    def page(self, page: Page) -> bytes:
+        """A page as it stands in the site."""
+        config, plugins = self._config, self._config.plugins
+        if not page.uri.endswith(".md"):
+            return _moved(page).encode()
+        file = _page_file(page, config)
+        files = Files([file])
+        set_ = file.page
+        assert isinstance(set_, MkDocsPage)  # noqa: S101  `_page_file` sees to it
+        set_ = plugins.on_pre_page(set_, config=config, files=files)
+        set_.read_source(config)
+        set_.markdown = plugins.on_page_markdown(
+            set_.markdown or "", page=set_, config=config, files=files
+        )
+        set_.render(config, files)
+        set_.content = plugins.on_page_content(
+            set_.content or "", page=set_, config=config, files=files
+        )
+        set_.active = True
+        context = get_context(self._nav, [file], config, set_)
+        with _in_template(page.address):
+            template = self._env.get_template(str(set_.meta["template"]))
+            context = plugins.on_page_context(context, page=set_, config=config, nav=self._nav)
+            output = template.render(context)
+        output = plugins.on_post_page(output, page=set_, config=config)
+        return output.encode("utf-8", errors="xmlcharrefreplace")
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """Pages of the theme itself, that stand for no page of ours: `404.html`."""
+        return tuple(sorted(self._config.theme.static_templates))
+
+    def template(self, name: str) -> bytes:
+        """A page of the theme; empty where the theme has no such page."""
+        config, plugins = self._config, self._config.plugins
+        try:
+            with _in_template(name):
+                template = self._env.get_template(name)
+        except jinja2.TemplateNotFound:
+            return b""
+        template = plugins.on_pre_template(template, template_name=name, config=config)
+        base = urlsplit(config.site_url or "/").path if is_error_template(name) else ""
+        base = base or get_relative_url(".", name)
+        context = get_context(self._nav, self._files, config, base_url=base)
+        context = plugins.on_template_context(context, template_name=name, config=config)
+        with _in_template(name):
+            output = template.render(context)
+        output = plugins.on_post_template(output, template_name=name, config=config)
+        return output.encode()
+
+
+@contextmanager
+def _in_template(address: str) -> Iterator[None]:
+    """A fault of a template, as something that its author can mend."""
+    try:
+        yield
+    except jinja2.TemplateNotFound:
+        raise
+    except jinja2.TemplateError as error:
+        found = error if isinstance(error, jinja2.TemplateSyntaxError) else None
+        raise BuildError(
+            f"模板有误：{error.message}",
+            path=(found.filename or found.name or "") if found else "",
+            line=found.lineno if found else None,
+            hint=f"请改正 overrides 里的模板；做 /{address} 时发现。",
+        ) from None

@@ -4,26 +4,18 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from urllib.parse import quote, urljoin
 
-from gazette.site.pages import Page
-
 MOST = 50_000
 """Addresses in one file, as the protocol allows."""
 
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-_NOT_LISTED = frozenset({"number", "redirect", "search", "saved"})
-"""Kinds of pages that only lead to others."""
 
 
-def sitemaps(pages: Iterable[Page], site_url: str) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each file; none without the site's own address."""
+def sitemaps(addresses: Iterable[str], site_url: str) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file for these pages; none without the site's own address."""
     if not site_url:
         return
     root = site_url if site_url.endswith("/") else f"{site_url}/"
-    listed = [
-        urljoin(root, quote(p.address))
-        for p in pages
-        if p.meta.get("kind") not in _NOT_LISTED and "withdrawn" not in p.meta
-    ]
+    listed = [urljoin(root, quote(address)) for address in addresses]
     parts = [listed[at : at + MOST] for at in range(0, len(listed), MOST)]
     if len(parts) == 1:
         yield "sitemap.xml", _file("urlset", "url", parts[0])
