@@ -115,6 +115,7 @@ def resolver(gazette: Gazette) -> Callable[[str], Resolve]:
         f"{i.address}{f}" for i in gazette.issues for f in i.files if f not in i.withdrawn_files
     }
     addresses = {d.address for d in gazette.documents} | {i.address for i in gazette.issues}
+    addresses |= {f"{year}/" for year in gazette.years}
 
     def for_page(address: str) -> Resolve:
         folder = "/".join(address.split("/")[:2])

@@ -72,8 +72,8 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
         "error", "issues/2024/01/index.md", 1, "没有 PDF", "放入",
     ),
     "no_such_page": (
-        {"1998/07/1998-07.pdf": PDF, "1998/07/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 3-9}\n---\n"},
-        "error", "issues/1998/07/index.md", 3, "3-9", "共 4 页",
+        {"1998/07/1998-07.pdf": PDF, "1998/07/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 4-5}\n---\n"},
+        "error", "issues/1998/07/index.md", 3, "4-5", "共 4 页",
     ),
     "pdf_pages_scanned": (
         {"1998/07/1998-07.pdf": pdf_makers.drawn(PDF)},
@@ -100,6 +100,20 @@ def test_a_fault_of_the_whole_is_named(tmp_path: Path, code: str) -> None:
     assert finding.line == line
     assert word in finding.message
     assert cure in finding.hint
+
+
+@pytest.mark.parametrize(
+    ("dates", "late"),
+    [
+        ("发布日期: 2024-05-05", "发布日期"),
+        ("施行日期: 2024-05-05", "施行日期"),
+        ("施行日期: 2024-06-01\n有效期至: 2024-05-31", "有效期至"),
+        ("发布日期: 2024-05-06\n施行日期: 2024-05-06\n有效期至: 2024-05-06", None),
+    ],
+)
+def test_dates_that_run_backwards_are_doubted(tmp_path: Path, dates: str, late: str | None) -> None:
+    findings = found(tmp_path, {"2024/01/01.md": document(f"{dates}\n")})
+    assert [f.message.split("（")[0] for f in findings.values()] == ([late] if late else [])
 
 
 def test_corrected_pages_are_no_longer_complained_of(tmp_path: Path) -> None:

@@ -90,6 +90,18 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str, int | None, str, str
         {"2024/01/01.md": GOOD.encode("gb18030"), "2024/01/02.md": GOOD},
         "encoding", "error", "issues/2024/01/01.md", 2, "GB18030", "另存为 UTF-8", ["2024/01/02/"],
     ),
+    "a UTF-16 file": (
+        {"2024/01/01.md": GOOD.encode("utf-16"), "2024/01/02.md": GOOD},
+        "encoding", "error", "issues/2024/01/01.md", 1, "UTF-16", "iconv -f UTF-16", ["2024/01/02/"],
+    ),
+    "a file too large to be a document": (
+        {"2024/01/01.md": GOOD + "字" * 6_000_000, "2024/01/02.md": GOOD},
+        "too_large", "error", "issues/2024/01/01.md", None, "18 MB", "16 MB", ["2024/01/02/"],
+    ),
+    "PDFs of which none is the printed edition by its name": (
+        {"2024/01/甲.pdf": b"%PDF-1.4", "2024/01/乙.pdf": b"%PDF-1.4", "2024/01/01.md": GOOD},
+        "which_pdf", "warning", "issues/2024/01", None, "2 个 PDF", "2024-01.pdf", ["2024/01/01/"],
+    ),
     "a file in no encoding": (
         {"2024/01/01.md": b"---\n\xff\xff\xff\n---\n", "2024/01/02.md": GOOD},
         "encoding", "error", "issues/2024/01/01.md", 2, "不是 UTF-8", "重新保存", ["2024/01/02/"],
@@ -305,6 +317,58 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     gazette, findings = read_gazette(issues)
     assert [i.files for i in gazette.issues] == [()]
     assert {f.path for f in findings} == {"issues/2024/01/01/秘密.txt", "issues/2024/02"}
+
+
+@pytest.mark.parametrize(
+    ("index", "pdfs", "printed"),
+    [
+        ("", ["2024-01.pdf", "甲.pdf"], "2024-01.pdf"),
+        ("", ["甲.pdf"], "甲.pdf"),
+        ("PDF: 甲.pdf", ["2024-01.pdf", "甲.pdf"], "甲.pdf"),
+        ("PDF: 乙.pdf", ["2024-01.pdf", "甲.pdf"], "2024-01.pdf"),
+        ("PDF: 乙.pdf", ["甲.pdf"], ""),  # not guessed
+        ("", ["01/2024-01.pdf"], ""),
+    ],
+)
+def test_the_printed_edition_is_the_one_named_or_the_usual_or_the_only_one(
+    tmp_path: Path, index: str, pdfs: list[str], printed: str
+) -> None:
+    files: dict[str, str | bytes] = {f"2024/01/{p}": b"%PDF-1.4" for p in pdfs}
+    files |= {"2024/01/index.md": f"---\n{index}\n---\n", "2024/01/01.md": GOOD}
+    gazette, _ = read(tmp_path, files)
+    assert gazette.issues[0].pdf == printed
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        GOOD.encode("utf-8-sig"),
+        GOOD.replace("\n", "\r\n").encode(),
+        GOOD.replace("\n", "\r").encode(),
+    ],
+    ids=["byte order mark", "Windows", "old Macintosh"],
+)
+def test_what_editors_add_is_no_part_of_a_text(tmp_path: Path, written: bytes) -> None:
+    gazette, findings = read(tmp_path / "a", {"2024/01/01.md": written})
+    plain, _ = read(tmp_path / "b", {"2024/01/01.md": GOOD})
+    assert findings == ()
+    assert gazette == plain
+
+
+@pytest.mark.parametrize(
+    "said", ["撤下:", "撤下: 误刊", "撤下: {理由: 误刊}", "撤下: {日期: 去年}"]
+)
+def test_a_withdrawal_that_says_too_little_still_withdraws(tmp_path: Path, said: str) -> None:
+    """To publish what was to be withdrawn would be the worse mistake."""
+    gazette, findings = read(tmp_path, {"2024/01/01.md": with_front(said)})
+    assert gazette.documents[0].withdrawn is not None
+    assert {f.code for f in findings} == {"bad_date"}
+
+
+def test_keywords_are_parted_by_whatever_clerks_part_them_by(tmp_path: Path) -> None:
+    for n, text in enumerate(("甲,乙", "甲，乙", "甲;乙", "甲；乙", "甲、乙", "[甲, 乙]")):
+        gazette, _ = read(tmp_path / str(n), {"2024/01/01.md": with_front(f"关键词: {text}")})
+        assert gazette.documents[0].keywords == ("甲", "乙")
 
 
 def test_annexes_of_a_withdrawn_document_go_with_it_however_their_folder_is_spelt(

@@ -137,11 +137,21 @@ def test_a_line_that_almost_delimits_a_table_is_read_in_time_that_grows_as_it_do
     assert list(visible_lines(parse(f"| 甲 |\n{line}"))) == ["| 甲 |", line]
 
 
-def test_a_line_that_starts_far_right_is_set_to_the_right() -> None:
-    left, right = parse("　　正文\n　　　　示例市人民政府")
-    assert isinstance(left, Paragraph)
-    assert isinstance(right, Paragraph)
-    assert (left.to_right, right.to_right) == (False, True)
+@pytest.mark.parametrize(
+    ("blanks", "to_right"),
+    [
+        ("", False),
+        ("　　", False),
+        ("　　 ", False),
+        ("　　　", True),
+        (" " * 6, True),
+        ("\t", True),
+    ],
+)
+def test_a_line_that_starts_far_right_is_set_to_the_right(blanks: str, *, to_right: bool) -> None:
+    (paragraph,) = parse(f"{blanks}示例市人民政府")
+    assert isinstance(paragraph, Paragraph)
+    assert paragraph.to_right is to_right
 
 
 def _without_lines(block: object) -> str:

@@ -1,11 +1,12 @@
 """Former addresses: what a static site can answer at, and who answers."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from gazette.links import old_path, redirects
-from gazette.model import Document, Gazette, Issue
+from gazette.links import old_path, redirects, resolver
+from gazette.model import Document, Gazette, Issue, Withdrawal
 from gazette.number import IssueNumber
 
 JANUARY = IssueNumber.from_folder(2024, "01")
@@ -70,3 +71,42 @@ def test_a_former_address_fits_beside_every_file_of_the_site() -> None:
     )
     leads = dict.fromkeys(["t.html", "c/d.html", "2024/01/t5.html"], held)
     assert redirects(Gazette(issues=(issue,))) == leads
+
+
+@pytest.mark.parametrize(
+    ("target", "link"),
+    [
+        ("01/图 1.png", "../../../2024/01/01/%E5%9B%BE%201.png"),
+        ("01/图%201.png", "../../../2024/01/01/%E5%9B%BE%201.png"),
+        ("/2024/01/01/图%201.png", "../../../2024/01/01/%E5%9B%BE%201.png"),
+        ("02.md", "../../../2024/01/02/"),
+        ("./02.md#第三条", "../../../2024/01/02/#第三条"),
+        ("../02/01.md", "../../../2024/02/01/"),
+        ("/2024/02/01", "../../../2024/02/01/"),
+        ("/2024/02/", "../../../2024/02/"),
+        ("/2024/", "../../../2024/"),
+        ("#第三条", "#第三条"),
+        ("https://example.invalid/", "https://example.invalid/"),
+        ("02/秘密.txt", None),  # of a withdrawn document
+        ("/2024/01/02/秘密.txt", None),
+        ("../../../../etc/passwd", None),
+        ("03.md", None),
+        ("javascript:alert(1)", None),
+        ("//example.invalid/", None),
+    ],
+)
+def test_a_target_leads_to_what_is_published_or_nowhere(target: str, link: str | None) -> None:
+    gone = replace(document("02"), withdrawn=Withdrawal(dated=date(2024, 5, 1), reason="误刊"))
+    february = IssueNumber.from_folder(2024, "02")
+    other = replace(document("01"), issue=february, source="2024/02/01.md")
+    gazette = Gazette(
+        issues=(
+            replace(
+                Issue(number=JANUARY, source="2024/01"),
+                documents=(document("01"), gone),
+                files=("01/图 1.png", "02/秘密.txt"),
+            ),
+            replace(Issue(number=february, source="2024/02"), documents=(other,)),
+        )
+    )
+    assert resolver(gazette)("2024/01/01/")(target) == link
