@@ -141,7 +141,7 @@ def cite(reader: Reader) -> None:
     reader.tap(reader.page.locator(".reader a", has_text="目录"))
     reader.tap(reader.page.locator(".outline a", has_text="第三条"))
     reader.tap(reader.page.locator(".text .art", has_text="第三条"))
-    reader.tap(reader.page.get_by_role("button", name="复制引用"))
+    reader.tap(reader.page.locator(".notice button", has_text="复制引用"))
     reader.page.wait_for_timeout(300)
     copied = reader.page.evaluate("navigator.clipboard.readText()")
     assert "第3条" in copied, copied
