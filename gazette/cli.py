@@ -21,7 +21,7 @@ import click
 from gazette.api import SearchApi, years
 from gazette.check import check as check_archive
 from gazette.dates import parse_date
-from gazette.errors import BuildError, Finding, GazetteError, in_order
+from gazette.errors import BuildError, ClusterError, Finding, GazetteError, in_order
 from gazette.lock import alone, clear
 from gazette.number import IssueNumber
 from gazette.search.query import Sort
@@ -143,6 +143,24 @@ class _Bar:
             click.echo("\r\033[K", nl=False, err=True)
 
 
+def _read_ahead(scheduler: str | None, paths: list[Path], cache: Path, bar: _Bar) -> None:
+    """Have a cluster read PDFs into the cache, where one is named."""
+    if not scheduler:
+        return
+    try:
+        from gazette.cluster import read_ahead
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] == "gazette":
+            raise
+        hint = "请先装好：pip install 'gongbaoshi[cluster]'。"
+        raise ClusterError("没有安装用集群要的 distributed", hint=hint) from None
+    count = read_ahead(
+        paths, scheduler=scheduler, cache=cache, progress=lambda d, n: bar("集群读取 PDF", d, n)
+    )
+    bar.end()
+    click.echo(f"集群读了 {count} 个 PDF。", err=True)
+
+
 def _show(findings: tuple[Finding, ...]) -> int:
     """Print findings and how many there are; return the number of errors."""
     errors = sum(f.level == "error" for f in findings)
@@ -157,18 +175,20 @@ def _show(findings: tuple[Finding, ...]) -> int:
 @_common
 @click.option("--site", type=click.Path(path_type=Path), help="网站放在哪里（默认 site）。")
 @click.option("--on", type=_Day(), help="按哪一天生成（默认最新一期的出版日期）。")
+@click.option("--scheduler", metavar="tcp://主机:端口", help="把读 PDF 分给一个 Dask 集群。")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
 @click.option("--strict", is_flag=True, help="内容有错误就不发布，原来的网站不动。")
 @click.option("--clean", is_flag=True, help="不用任何缓存，从头生成；正式发布时用。")
 @click.option("--no-editions", is_flag=True, help="不排印阅读版 PDF。")
 @click.option("--explain", is_flag=True, help="逐个说明重做了哪些文件、为什么。")
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出做了什么、用了多久。")
-def build(  # noqa: PLR0913  one parameter an option
+def build(  # noqa: PLR0913, PLR0917  one parameter an option
     config: Path,
     issues: Path | None,
     site: Path | None,
     on: date | None,
     jobs: int | None,
+    scheduler: str | None,
     *,
     strict: bool,
     clean: bool,
@@ -191,6 +211,7 @@ def build(  # noqa: PLR0913  one parameter an option
     with alone(cache, _wait):
         if clean:
             clear(cache)
+        _read_ahead(scheduler, sorted(issues.glob("*/*/*.pdf")), cache / "pdf", bar)
         try:
             done = update(
                 config.resolve(),
@@ -221,8 +242,11 @@ def build(  # noqa: PLR0913  one parameter an option
 @main.command()
 @_common
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+@click.option("--scheduler", metavar="tcp://主机:端口", help="把读 PDF 分给一个 Dask 集群。")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
-def check(config: Path, issues: Path | None, jobs: int | None, *, as_json: bool) -> None:
+def check(
+    config: Path, issues: Path | None, jobs: int | None, scheduler: str | None, *, as_json: bool
+) -> None:
     """检查内容：逐条说明哪里不对、怎么改。有错误时退出码为 1。"""
     from gazette.index import near_duplicates
     from gazette.reading import read_archive
@@ -233,6 +257,7 @@ def check(config: Path, issues: Path | None, jobs: int | None, *, as_json: bool)
     cache = _cache(issues, config)
     bar = _Bar()
     with alone(cache, _wait):
+        _read_ahead(scheduler, sorted(issues.glob("*/*/*.pdf")), cache / "pdf", bar)
         archive, found = read_archive(
             settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
         )
@@ -356,12 +381,15 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
     "file", metavar="文件.pdf", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
-def extract(file: Path, *, as_json: bool) -> None:
+@click.option("--scheduler", metavar="tcp://主机:端口", help="把读 PDF 分给一个 Dask 集群。")
+def extract(file: Path, scheduler: str | None, *, as_json: bool) -> None:
     """读出一个 PDF 每一页的文字，并说明读得怎么样。"""
     from gazette.pdf.extract import read_pdf
     from gazette.pdf.model import extract_json
 
-    text = read_pdf(file, cache=Path(_CACHE).resolve() / "pdf")
+    cache = Path(_CACHE).resolve() / "pdf"
+    _read_ahead(scheduler, [file], cache, _Bar())
+    text = read_pdf(file, cache=cache)
     if as_json:
         _print_json(extract_json(file.name, text))
     else:
@@ -378,13 +406,15 @@ def extract(file: Path, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="各期的表写到这个文件。")
 @click.option("--xlsx", "xlsx_file", type=click.Path(path_type=Path), help="写成 Excel 工作簿。")
+@click.option("--scheduler", metavar="tcp://主机:端口", help="把读 PDF 分给一个 Dask 集群。")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
-def ledger(  # noqa: PLR0913  one parameter an option
+def ledger(  # noqa: PLR0913, PLR0917  one parameter an option
     config: Path,
     issues: Path | None,
     csv_file: Path | None,
     xlsx_file: Path | None,
     jobs: int | None,
+    scheduler: str | None,
     *,
     as_json: bool,
 ) -> None:
@@ -399,6 +429,7 @@ def ledger(  # noqa: PLR0913  one parameter an option
     cache = _cache(issues, config)
     bar = _Bar()
     with alone(cache, _wait):
+        _read_ahead(scheduler, sorted(issues.glob("*/*/*.pdf")), cache / "pdf", bar)
         archive, _ = read_archive(
             settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
         )

@@ -6,6 +6,7 @@ Exceptions stop a command; they form one small tree::
     ├── SettingsError      mkdocs.yml cannot be used
     ├── BuildError         the site cannot be made
     ├── SearchError        the search index cannot be read or made
+    ├── ClusterError       the machines that were to help cannot be used
     └── IntakeError        a file cannot be brought into the gazette
 
 A fault in content is not raised but collected as a `Finding`, so that one bad file costs only
@@ -47,6 +48,10 @@ class BuildError(GazetteError):
 
 class SearchError(GazetteError):
     """The search index cannot be read or made."""
+
+
+class ClusterError(GazetteError):
+    """The machines that were to help cannot be used."""
 
 
 class IntakeError(GazetteError):

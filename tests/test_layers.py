@@ -16,7 +16,7 @@ LAYERS = [
     {"relations"},
     {"archive"},
     {"ledger"},
-    {"check", "intake", "publish", "reading"},
+    {"check", "cluster", "intake", "publish", "reading"},
     {"api", "index"},
     {"site"},
     {"summary"},
@@ -42,6 +42,8 @@ OWNERS = {
     "pikepdf": {"pdf"},
     "PIL": {"pdf"},
     "xlsxwriter": {"publish/tables"},
+    "dask": {"cluster"},
+    "distributed": {"cluster"},
 }
 """Which module or package may import a library."""
 
