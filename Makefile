@@ -37,7 +37,7 @@ $(VENV)/.site: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.site
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,ocr]'
 	touch $@
 
 # 升级依赖：改 pyproject.toml 里的下限后运行，检查差异，再提交。

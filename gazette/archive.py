@@ -32,12 +32,14 @@ class Scan:
     """What was read from an issue's PDF: its pages in order, their pictures, and what went wrong.
 
     `source` is a hash of what `pages` and `fault` were read from, empty where they were not read;
-    `sha256` that of the file. `truncated` tells that the file lacks its end.
+    `sha256` that of the file. `truncated` tells that the file lacks its end. `hidden` are its pages with an old invisible
+    OCR layer.
     """
 
     pages: tuple[PageText, ...] = ()
     images: Mapping[int, PageImage] = field(default_factory=dict)
     fault: PdfFault | None = None
+    hidden: tuple[int, ...] = ()
     source: str = ""
     sha256: str = ""
     truncated: bool = False
@@ -123,6 +125,27 @@ def readable_lines(page: PageText) -> Iterator[str]:
         yield from filter(None, map(str.strip, page.text.split("\n")))
 
 
+def covered_pages(archive: Archive, issue: Issue, document: Document) -> list[PageText]:
+    """The pages of the PDF that a document without a text of its own is read from."""
+    scan = archive.scans.get(issue.address)
+    if document.body or document.pages is None or scan is None:
+        return []
+    return list(scan.pages[document.pages.first - 1 : document.pages.last])
+
+
+_DOUBTS = ("garbled", "scanned", "suspect", "ocr", "repaired")
+"""Why a text may be wrong, the worst first."""
+
+
+def _doubt(pages: Iterable[PageText]) -> str:
+    """Why a text from these pages may be wrong, empty where it is as good as the PDF itself."""
+    found = {
+        p.method if p.quality == "good" and p.method in ("ocr", "repaired") else p.quality
+        for p in pages
+    }
+    return next((d for d in _DOUBTS if d in found), "")
+
+
 def with_corrections(scan: Scan, corrections: tuple[tuple[int, str], ...]) -> Scan:
     """Put corrected text (`text/0012.md`) in the place of what was extracted."""
     texts = dict(corrections)
@@ -148,6 +171,11 @@ def edition_address(thing: Issue | Document) -> str:
 def part_address(document: Document) -> str:
     """Where the PDF of a document's printed pages stands: `1998/03/05/05-ysb.pdf` (印刷版)."""
     return f"{document.address}{document.folder}-ysb.pdf"
+
+
+def searchable_address(issue: Issue) -> str:
+    """Where the copy of an issue's PDF stands that OCR made searchable: `1998/03/1998-03-ocr.pdf`."""
+    return f"{issue.address}{issue.number.year}-{issue.number.folder}-ocr.pdf"
 
 
 def entries(archive: Archive) -> Iterator[Entry]:
@@ -182,7 +210,7 @@ def issue_entries(archive: Archive, issue: Issue) -> Iterator[Entry]:
             dated=document.dated,
             year=issue.number.year,
             body="\n".join(lines),
-            quality="",
+            quality=_doubt(covered_pages(archive, issue, document)),
             validity=tuple((day, state.value) for day, state in archive.states(document)),
         )
     covered = [d.pages for d in issue.documents if d.pages]
@@ -205,5 +233,5 @@ def issue_entries(archive: Archive, issue: Issue) -> Iterator[Entry]:
             dated=issue.published_on,
             year=issue.number.year,
             body="\n".join(readable_lines(read)),
-            quality=read.quality,
+            quality=_doubt([read]),
         )

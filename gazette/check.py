@@ -19,11 +19,23 @@ _REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
 """Faults of a PDF that `gazette.content` has named already, as it does for any file."""
 
 
-def check(archive: Archive, base: str) -> Iterator[Finding]:
-    """Every fault of the whole; `base` is the name of the issues folder, as findings give it."""
+_UNREADABLE = {
+    ("scanned", "text"): "是扫描图像，没有文字",
+    ("garbled", "text"): "文字编码混乱，读不出来",
+    ("scanned", "ocr"): "是图像，OCR 没有认出文字",
+    ("garbled", "ocr"): "OCR 认得不准，没有收入检索",
+}
+"""What is said of pages whose text cannot be read, by quality and method."""
+
+
+def check(archive: Archive, base: str, ocr: str = "") -> Iterator[Finding]:
+    """Every fault of the whole; `base` is the name of the issues folder, as findings give it.
+
+    `ocr` says how scanned pages would be recognised, empty where they have been.
+    """
     resolve_on = resolver(archive.gazette)
     for issue in archive.gazette.issues:
-        yield from _issue(archive, issue, base)
+        yield from _issue(archive, issue, base, ocr)
         for document in issue.documents:
             yield from _dates(document, base)
             yield from _files(issue, document, resolve_on(document.address), base)
@@ -51,7 +63,7 @@ class _Place:
         return replace(self.error(code, message, hint), level="warning")
 
 
-def _issue(archive: Archive, issue: Issue, base: str) -> Iterator[Finding]:
+def _issue(archive: Archive, issue: Issue, base: str, ocr: str) -> Iterator[Finding]:
     index = f"{issue.source}/index.md"
     if issue.cover and issue.cover not in issue.files:
         hint = f"请把图片放进 {base}/{issue.source}/，或删去“封面”一项。"
@@ -66,20 +78,18 @@ def _issue(archive: Archive, issue: Issue, base: str) -> Iterator[Finding]:
     if scan is None:
         return
     pdf = f"{issue.source}/{issue.pdf}"
+    place = _Place(f"{base}/{pdf}", None)
     if scan.fault and scan.fault.code not in _REPORTED_WHEN_READ:
-        yield _Place(f"{base}/{pdf}", None).error(
-            f"pdf_{scan.fault.code}", scan.fault.message, scan.fault.hint
-        )
+        found = place.error(f"pdf_{scan.fault.code}", scan.fault.message, scan.fault.hint)
+        yield replace(found, level="warning") if scan.fault.code == "ocr_failed" else found
     shown = set(archive.shown_pages(issue))
-    for quality, words in (
-        ("scanned", "是扫描图像，没有文字"),
-        ("garbled", "文字编码混乱，读不出来"),
-    ):
-        pages = [p.page for p in scan.pages if p.quality == quality and p.page in shown]
-        if pages:
-            hint = f"这些页能看能下载，但检索不到；可以把文字写进 {base}/{issue.source}/text/{pages[0]:04d}.md 等文件。"
+    for (quality, method), words in _UNREADABLE.items():
+        pages = [p.page for p in scan.pages if (p.quality, p.method) == (quality, method)]
+        if pages := [p for p in pages if p in shown]:
+            cure = f"{ocr}；也可以" if method == "text" and ocr else "可以"
+            hint = f"这些页能看能下载，但检索不到。{cure}把文字写进 {base}/{issue.source}/text/{pages[0]:04d}.md 等文件。"
             message = f"有 {len(pages)} 页{words}：第 {ranges(pages)} 页"
-            yield _Place(f"{base}/{pdf}", None).warning(f"pdf_pages_{quality}", message, hint)
+            yield place.warning(f"pdf_pages_{quality}", message, hint)
     for page, _ in issue.corrections:
         if scan.pages and page > len(scan.pages):
             path = f"{issue.source}/text/{page:04d}.md"

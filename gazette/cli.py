@@ -8,6 +8,7 @@ to stderr; `--json` prints one JSON document on stdout and nothing else there.
 
 import contextlib
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from gazette.check import check as check_archive
 from gazette.dates import parse_date
 from gazette.errors import BuildError, ClusterError, Finding, GazetteError, in_order
 from gazette.lock import alone, clear
+from gazette.model import PageRange
 from gazette.number import IssueNumber
 from gazette.search.query import Sort
 from gazette.serve import make_server
@@ -249,6 +251,7 @@ def check(
 ) -> None:
     """检查内容：逐条说明哪里不对、怎么改。有错误时退出码为 1。"""
     from gazette.index import near_duplicates
+    from gazette.pdf.ocr import how_to_recognise
     from gazette.reading import read_archive
     from gazette.site.build import processors
 
@@ -264,7 +267,8 @@ def check(
         bar("比对内容重复的文件", 0, 1)
         repeated = list(near_duplicates(archive, issues.name, cache=cache))
     bar.end()
-    findings = in_order([*found, *check_archive(archive, issues.name), *repeated])
+    ocr = how_to_recognise(wanted=settings.ocr)
+    findings = in_order([*found, *check_archive(archive, issues.name, ocr), *repeated])
     errors = sum(f.level == "error" for f in findings)
     if as_json:
         fields = ("level", "code", "path", "line", "message", "hint")
@@ -376,26 +380,78 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
     click.echo(("没有完全相符的；含有部分词语的" if relaxed else "") + many, err=True)
 
 
+class _Pages(click.ParamType[frozenset[int]]):
+    """Pages of a PDF: 3、5-8."""
+
+    name = "页码"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> frozenset[int]:
+        if isinstance(value, frozenset):
+            return value
+        try:
+            ranges = [PageRange.parse(part) for part in re.split("[,，、]", value)]
+        except ValueError as error:
+            self.fail(f"{error}，应写成 3,5-8", param, ctx)
+        return frozenset(n for r in ranges for n in range(r.first, r.last + 1))
+
+
 @main.command()
 @click.argument(
     "file", metavar="文件.pdf", type=click.Path(path_type=Path, exists=True, dir_okay=False)
 )
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
 @click.option("--scheduler", metavar="tcp://主机:端口", help="把读 PDF 分给一个 Dask 集群。")
-def extract(file: Path, scheduler: str | None, *, as_json: bool) -> None:
+@click.option("--ocr", is_flag=True, help="识别扫描页和乱码页的文字（要装 gongbaoshi[ocr]）。")
+@click.option("--write", is_flag=True, help="把文字写成 text/0012.md 草稿，供校订；已有的不动。")
+@click.option("--pages", type=_Pages(), default=frozenset(), help="--write 哪些页：3,5-8。")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
+def extract(  # noqa: PLR0913  one parameter an option
+    file: Path,
+    pages: frozenset[int],
+    jobs: int | None,
+    scheduler: str | None,
+    *,
+    as_json: bool,
+    ocr: bool,
+    write: bool,
+) -> None:
     """读出一个 PDF 每一页的文字，并说明读得怎么样。"""
+    from gazette.pdf.draft import write_drafts
     from gazette.pdf.extract import read_pdf
     from gazette.pdf.model import extract_json
+    from gazette.pdf.ocr import INSTALL, available, recognise_pdfs
+    from gazette.site.build import processors
 
+    if ocr and not available():
+        raise BuildError("没有安装 OCR", hint=f"请先安装：{INSTALL}")
     cache = Path(_CACHE).resolve() / "pdf"
     _read_ahead(scheduler, [file], cache, _Bar())
     text = read_pdf(file, cache=cache)
+    if ocr:
+        bar = _Bar()
+        text = recognise_pdfs(
+            {file: text},
+            cache=cache,
+            jobs=jobs or processors(),
+            progress=lambda done, total: bar("识别扫描页", done, total),
+        )[file]
+        bar.end()
     if as_json:
         _print_json(extract_json(file.name, text))
     else:
         for page in text.pages:
-            click.secho(f"—— 第 {page.page} 页（{page.quality}）——", err=True)
+            sure = "" if page.confidence is None else f"，把握 {page.confidence:.1%}"
+            head = f"—— 第 {page.page} 页（{page.quality}，{page.method}{sure}）——"
+            click.secho(head, err=True)
             click.echo(page.text)
+    if write:
+        drafts = write_drafts(text, file.parent / "text", pages)
+        for draft in drafts:
+            click.echo(f"草稿：{draft}", err=True)
+        if not drafts:
+            click.echo("没有写草稿：这些页没有文字可写，或者已经有了。", err=True)
     if text.fault:
         click.secho(f"{file}: {text.fault.message}\n  {text.fault.hint}", fg="red", err=True)
         sys.exit(1)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gazette import matter
+from gazette.corrections import is_draft
 from gazette.errors import Finding, in_order
 from gazette.fields import Report, read_document_fields, read_issue_fields
 from gazette.matter import MatterError, Value
@@ -30,7 +31,11 @@ _DOCUMENT = re.compile(r"([0-9]{2,3})(?:-.*)?\.md", re.DOTALL)
 _FOLDER = re.compile(r"[0-9]{2,3}")
 _CORRECTION = re.compile(r"([0-9]{4,5})\.md")
 _IGNORED = re.compile(r"\..*|~\$.*|Thumbs\.db|desktop\.ini|.*~", re.DOTALL)
-_MADE = {"-ydb.pdf": "本软件排印的阅读版", "-ysb.pdf": "从印刷版 PDF 拆出的单件"}
+_MADE = {
+    "-ydb.pdf": "本软件排印的阅读版",
+    "-ysb.pdf": "从印刷版 PDF 拆出的单件",
+    "-ocr.pdf": "由 OCR 制作的可检索副本",
+}
 """Endings of the PDFs that the build makes itself; a committed file may not take them."""
 
 _LFS = b"version https://git-lfs"
@@ -305,7 +310,11 @@ def _read_corrections(folder: Path, report: Report) -> Iterator[tuple[int, str]]
             hint = "校订文字的文件名是四位 PDF 页码，如 text/0012.md。"
             inner.add("warning", "stray_file", None, "不是某一页的校订文字，不会使用", hint)
         elif (text := _read_text(child, inner)) is not None:
-            yield int(name[1]), text.strip("\n")
+            if is_draft(text):
+                hint = "请对照 PDF 改正，然后删去第一行；删去以前显示自动读出的文字。"
+                inner.add("warning", "draft_correction", 1, "校订文字还是草稿，不会使用", hint)
+            else:
+                yield int(name[1]), text.strip("\n")
 
 
 def _read_text(file: Path, report: Report) -> str | None:

@@ -11,6 +11,22 @@ Resolve = Callable[[str], str | None]
 """From a target as written to an address relative to the page, None where nothing is published."""
 
 
+def report_address(where: str, site: str, address: str, title: str) -> str:
+    """Where a reader reports an error of one page: 报错地址 with the page in it.
+
+    `{网址}` and `{标题}` in it stand for the page's whole address and its title; `address` is
+    percent-encoded already. Where neither is named, a mail gets them as its text, a web address as
+    its query.
+    """
+    if not where:
+        return ""
+    if "{网址}" not in where and "{标题}" not in where:
+        names = ("subject", "body") if where.startswith("mailto:") else ("title", "url")
+        where += ("&" if "?" in where else "?") + f"{names[0]}={{标题}}&{names[1]}={{网址}}"
+    url = quote(f"{site.rstrip('/')}/{address}", safe="")
+    return where.replace("{网址}", url).replace("{标题}", quote(title, safe=""))
+
+
 def annex_path(document: Document, file: str) -> str:
     """An annex's file, relative to the issue's folder: `01/表.xlsx`, written with the folder or without."""
     return file if file.startswith(f"{document.folder}/") else f"{document.folder}/{file}"

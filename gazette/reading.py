@@ -16,6 +16,7 @@ from gazette.errors import BuildError, Finding
 from gazette.kept import program
 from gazette.model import Issue
 from gazette.pdf.extract import read_pdfs
+from gazette.pdf.ocr import recognise_pdfs, version
 from gazette.pdf.tail import is_truncated
 from gazette.relations import relate
 from gazette.settings import Settings
@@ -29,6 +30,9 @@ OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets, outline, articl
 
 _FEW = 40
 """Issues that are read sooner here than by processes that must first be started."""
+
+_PASSING = ("timeout", "ocr_failed")
+"""Faults of a PDF that a less busy machine may not have."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much of it is done, and how much there is."""
@@ -103,15 +107,23 @@ def read(  # noqa: PLR0913  the choices of one reading
         jobs=jobs,
         progress=lambda done, all_: progress("读取 PDF", done, all_),
     )
+    ocr = version() if settings.ocr else ""
+    if ocr:
+        texts = recognise_pdfs(
+            texts,
+            cache=cache / "pdf",
+            jobs=jobs,
+            progress=lambda done, all_: progress("识别扫描页", done, all_),
+        )
     scans = {}
     for issue in gazette.issues:
         if issue.pdf:
             text = texts[paths[issue.address]]
-            source = digest([program(), text.sha256, text.fault])
             scan = Scan(
                 pages=text.pages,
                 fault=text.fault,
-                source=source,
+                hidden=text.hidden,
+                source=digest([program(), ocr, text.sha256, text.fault]),
                 sha256=text.sha256,
                 truncated=is_truncated(paths[issue.address]),
             )
@@ -123,7 +135,7 @@ def read(  # noqa: PLR0913  the choices of one reading
         ),
         findings=findings,
         sources=sources,
-        passing=any(t.fault is not None and t.fault.code == "timeout" for t in texts.values()),
+        passing=any(t.fault is not None and t.fault.code in _PASSING for t in texts.values()),
     )
 
 

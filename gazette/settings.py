@@ -51,6 +51,10 @@ class Settings:
     """示例: mark every page as a sample, not a real gazette."""
     sections: tuple[str, ...] = ()
     """栏目: the columns in the order in which they are shown; others follow by name."""
+    ocr: bool = False
+    """OCR: recognise scanned pages, where the extra `ocr` is installed."""
+    image_budget: int = 50
+    """图像预算: megabytes that an issue's page images may take together; 0 for no images."""
     closed_through: int = 0
     """封存年份: years up to this one are closed; their search index is cached for good."""
     without: tuple[str, ...] = ()
@@ -102,6 +106,8 @@ KEYS: Mapping[str, str] = {
     "网站域名": "domain",
     "示例": "sample",
     "栏目": "sections",
+    "OCR": "ocr",
+    "图像预算": "image_budget",
     "封存年份": "closed_through",
     "不用": "without",
     "不标有效性": "no_validity",

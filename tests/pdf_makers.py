@@ -2,15 +2,19 @@
 
 import io
 import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pylopdf_fonts_zh_cn
 import pypdfium2
 import typst
-from PIL import Image
+from PIL import Image, ImageFilter
 
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
+ISSUES = Path(__file__).resolve().parents[1] / "issues"
+"""The sample gazette: text of our own."""
 
 
 def set_text(source: str) -> bytes:
@@ -26,24 +30,30 @@ def drawn(pdf: bytes) -> bytes:
     with pypdfium2.PdfDocument(pdf) as source:
         for page in source:
             picture = page.render(scale=1.5, grayscale=True).to_pil().convert("L")
-            data = io.BytesIO()
-            picture.save(data, "JPEG", quality=60)
-            added = out.add_blank_page(page_size=page.get_size())
-            image = pikepdf.Stream(
-                out,
-                data.getvalue(),
-                Type=pikepdf.Name.XObject,
-                Subtype=pikepdf.Name.Image,
-                Width=picture.width,
-                Height=picture.height,
-                ColorSpace=pikepdf.Name.DeviceGray,
-                BitsPerComponent=8,
-                Filter=pikepdf.Name.DCTDecode,
-            )
-            added.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
-            wide, high = page.get_size()
-            added.Contents = out.make_stream(f"q {wide} 0 0 {high} 0 0 cm /Im0 Do Q".encode())
+            add_picture(out, picture, page.get_size())
     return saved(out)
+
+
+def add_picture(out: pikepdf.Pdf, picture: Image.Image, size: tuple[float, float]) -> pikepdf.Page:
+    """Add a page that is nothing but a picture."""
+    data = io.BytesIO()
+    picture.save(data, "JPEG", quality=75)
+    added = out.add_blank_page(page_size=size)
+    image = pikepdf.Stream(
+        out,
+        data.getvalue(),
+        Type=pikepdf.Name.XObject,
+        Subtype=pikepdf.Name.Image,
+        Width=picture.width,
+        Height=picture.height,
+        ColorSpace=pikepdf.Name.DeviceGray,
+        BitsPerComponent=8,
+        Filter=pikepdf.Name.DCTDecode,
+    )
+    added.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=image))
+    wide, high = size
+    added.Contents = out.make_stream(f"q {wide} 0 0 {high} 0 0 cm /Im0 Do Q\n".encode())
+    return added
 
 
 def saved(pdf: pikepdf.Pdf, **options: object) -> bytes:
@@ -99,3 +109,177 @@ def one_broken_page(pdf: bytes) -> bytes:
 def noise(size: tuple[int, int] = (400, 600)) -> Image.Image:
     """A picture without meaning."""
     return Image.effect_noise(size, 80)
+
+
+def sample_paragraphs(issues: Path) -> list[str]:
+    """The paragraphs of the sample gazette's documents: text of our own to set and to read back."""
+    found = []
+    for path in sorted(issues.glob("*/*/[0-9]*.md")):
+        body = path.read_text("utf-8").split("---", 2)[-1]
+        lines = (line.strip().lstrip("# ") for line in body.split("\n"))
+        found += [line for line in lines if len(line) > 1 and not line.startswith(("|", "!", "["))]
+    return found
+
+
+def columns_by_typst(
+    paragraphs: Sequence[str], *, size: float = 10.5, columns: int = 2, height: int = 297
+) -> bytes:
+    """Paragraphs set as a gazette sets them: justified, indented, in columns on A4.
+
+    `height` in millimetres makes the pages shorter.
+    """
+    body = "\n\n".join("".join(f"\\{c}" if c in MARKS else c for c in p) for p in paragraphs)
+    return set_text(
+        f"#set page(width: 210mm, height: {height}mm, margin: 20mm, columns: {columns})\n#set text(size: {size}pt)\n"
+        f"#set par(justify: true, first-line-indent: (amount: 2em, all: true))\n{body}"
+    )
+
+
+MARKS = "\\#*_`$<>@[]~=-+/'\""
+"""What typst would take for markup."""
+
+
+def columns_by_hand(
+    paragraphs: Sequence[str],
+    *,
+    size: float = 10.5,
+    interleaved: bool = False,
+    vertical: bool = False,
+    head: str = "",
+) -> bytes:
+    """Paragraphs in two columns on A4, one order a line; the columns' lines by turns if `interleaved`.
+
+    `vertical` sets one column of vertical lines from the right. `head` stands over every page,
+    its number below. The font is not embedded: what is drawn is the reader's.
+    """
+    out = pikepdf.new()
+    fonts = {"F": _song(out, "UniGB-UCS2-H"), "V": _song(out, "UniGB-UCS2-V")}
+    left, top, gap, leading = 57.0, 780.0, 21.0, size * 1.6
+    wide = 480.0 if vertical else (480.0 - gap) / 2
+    rows = int((440.0 if vertical else 700.0) // leading)
+    lines = list(_broken(paragraphs, int((700.0 if vertical else wide) // size)))
+    per_page = rows if vertical else 2 * rows
+    for number, at in enumerate(range(0, len(lines), per_page), 1):
+        orders = []
+        for place, line in enumerate(lines[at : at + per_page]):
+            column, row = divmod(place, rows)
+            if vertical:
+                orders.append((0, place, "V", left + wide - row * leading, top, line))
+            else:
+                x, y = left + column * (wide + gap), top - row * leading
+                key = (row, column) if interleaved else (column, row)
+                orders.append((*key, "F", x, y - size, line))
+        orders.sort(key=lambda o: o[:2])
+        extra = [(head, left, 800.0)] if head else []
+        extra += [(f"— {number} —", 280.0, 40.0)] if head else []
+        text = "".join(
+            f"BT /{font} {size} Tf {x:.2f} {y:.2f} Td <{line.encode('utf-16-be').hex()}> Tj ET\n"
+            for font, x, y, line in [
+                *(o[2:] for o in orders),
+                *(("F", x, y, t) for t, x, y in extra),
+            ]
+        )
+        page = out.add_blank_page(page_size=(595, 842))
+        page.Resources = pikepdf.Dictionary(
+            Font=pikepdf.Dictionary({f"/{k}": v for k, v in fonts.items()})
+        )
+        page.Contents = out.make_stream(text.encode())
+    return saved(out, deterministic_id=True)
+
+
+def _broken(paragraphs: Sequence[str], width: int) -> Iterator[str]:
+    """Lines of so many ems, the first of a paragraph indented by two."""
+    for paragraph in paragraphs:
+        line, used = "\u3000\u3000", 2.0
+        for character in paragraph:
+            share = 0.5 if character.isascii() else 1.0
+            if used + share > width:
+                yield line
+                line, used = "", 0.0
+            line, used = line + character, used + share
+        yield line
+
+
+def _song(out: pikepdf.Pdf, encoding: str) -> pikepdf.Object:
+    name = pikepdf.Name
+    descendant = pikepdf.Dictionary(
+        Type=name.Font,
+        Subtype=name.CIDFontType0,
+        BaseFont=pikepdf.Name("/STSong-Light"),
+        CIDSystemInfo=pikepdf.Dictionary(
+            Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("GB1"), Supplement=4
+        ),
+        FontDescriptor=out.make_indirect(
+            pikepdf.Dictionary(
+                Type=name.FontDescriptor,
+                FontName=pikepdf.Name("/STSong-Light"),
+                Flags=6,
+                FontBBox=[-25, -254, 1000, 880],
+                ItalicAngle=0,
+                Ascent=880,
+                Descent=-120,
+                CapHeight=880,
+                StemV=93,
+            )
+        ),
+        DW=1000,
+        W=[1, 95, 500],
+    )
+    return out.make_indirect(
+        pikepdf.Dictionary(
+            Type=name.Font,
+            Subtype=name.Type0,
+            BaseFont=pikepdf.Name("/STSong-Light"),
+            Encoding=pikepdf.Name(f"/{encoding}"),
+            DescendantFonts=[out.make_indirect(descendant)],
+        )
+    )
+
+
+def scan(pdf: bytes, *, dpi: int = 200, degrees: float = 0.7, noise_level: float = 18) -> bytes:
+    """The same pages as a scanner gives them: askew, a little soft, with noise."""
+    out = pikepdf.new()
+    chance = np.random.default_rng(7)
+    with pypdfium2.PdfDocument(pdf) as source:
+        for page in source:
+            clean = page.render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+            turned = clean.rotate(degrees, resample=Image.Resampling.BICUBIC, fillcolor=255)
+            soft = np.asarray(turned.filter(ImageFilter.GaussianBlur(0.6)), dtype=np.float64)
+            worn = soft + chance.normal(0, noise_level, soft.shape)
+            add_picture(out, Image.fromarray(worn.clip(0, 255).astype(np.uint8)), page.get_size())
+    return saved(out)
+
+
+def with_hidden_layer(pdf: bytes, text: str) -> bytes:
+    """Scanned pages with what an old OCR read on them, invisible."""
+    out = pikepdf.open(io.BytesIO(scan(pdf)))
+    font = _song(out, "UniGB-UCS2-H")
+    for page in out.pages:
+        page.add_resource(font, pikepdf.Name.Font, pikepdf.Name.F)
+        hexes = text.encode("utf-16-be").hex()
+        page.contents_add(f"BT 3 Tr /F 9 Tf 30 300 Td <{hexes}> Tj ET".encode())
+    return saved(out)
+
+
+def with_picture_behind(pdf: bytes) -> bytes:
+    """The same pages over a picture that fills them."""
+    out = pikepdf.open(io.BytesIO(pdf))
+    paper = pikepdf.new()
+    add_picture(paper, Image.new("L", (40, 60), 230), (100, 100))
+    paper.pages[0].Contents = paper.make_stream(b"q 100 0 0 100 0 0 cm /Im0 Do Q")
+    for page in out.pages:
+        page.add_underlay(paper.pages[0], pikepdf.Rectangle(*page.mediabox), expand=True)
+    return saved(out)
+
+
+def turned(pdf: bytes, degrees: int) -> bytes:
+    """The same pages as they are seen, their contents turned one way and /Rotate the other."""
+    out = pikepdf.new()
+    with pypdfium2.PdfDocument(pdf) as source:
+        for page in source:
+            picture = page.render(scale=200 / 72, grayscale=True).to_pil().convert("L")
+            lying = picture.rotate(degrees, expand=True)
+            wide, high = page.get_size()
+            added = add_picture(out, lying, (high, wide) if degrees % 180 else (wide, high))
+            added.Rotate = degrees
+    return saved(out)

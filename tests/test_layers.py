@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
     {"digest", "errors", "kept", "lock", "serve", "wording", "workers"},
-    {"number", "dates", "matter", "dialect", "settings", "han", "sources"},
+    {"corrections", "number", "dates", "matter", "dialect", "settings", "han", "sources"},
     {"form", "model"},
     {"fields", "store", "structure", "validity"},
     {"content", "document_table", "links", "pdf", "search", "targets"},
@@ -44,6 +44,8 @@ OWNERS = {
     "xlsxwriter": {"publish/tables"},
     "dask": {"cluster"},
     "distributed": {"cluster"},
+    "rapidocr": {"pdf/recognise"},
+    "cv2": {"pdf/recognise"},
 }
 """Which module or package may import a library."""
 

@@ -6,6 +6,6 @@ set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 "${PYTHON:-python3}" -m venv "$dir/venv"
-"$dir/venv/bin/python" -m pip install --quiet -e '.[dev]'
+"$dir/venv/bin/python" -m pip install --quiet -e '.[dev,ocr]'
 echo "# 由 make lock 生成：依赖的确切版本。"
 "$dir/venv/bin/python" -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9_.-]+==' | sort -f

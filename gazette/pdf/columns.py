@@ -6,10 +6,9 @@ columns from one; the pages around it do.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
-from gazette.pdf.lines import Line
+from gazette.pdf.lines import Line, part_of
 
 _STEP = 6
 """Gutters within so many points of one another are one."""
@@ -57,6 +56,6 @@ def _sides(line: Line, gutter: float) -> tuple[Line | None, Line | None] | None:
     if left and right and right[0].left - left[-1].right < line.height:
         return None
     return (
-        replace(line, glyphs=left) if left else None,
-        replace(line, glyphs=right) if right else None,
+        part_of(line, left) if left else None,
+        part_of(line, right) if right else None,
     )

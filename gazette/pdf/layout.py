@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from gazette.pdf.extract import DEFAULT, Limits, _ask
+from gazette.pdf.child import DEFAULT, Limits, ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Row:
 def read_layout(path: Path, *, limits: Limits = DEFAULT) -> tuple[tuple[Row, ...], ...]:
     """The lines of each page; nothing where the file cannot be read, for `read_pdf` says why."""
     with tempfile.TemporaryDirectory(prefix="layout-") as folder:
-        answer, _ = _ask("layout", path, Path(folder), limits)
+        answer, _ = ask("layout", path, Path(folder), limits)
     if answer is None:
         return ()
     return tuple(tuple(Row(*row) for row in page) for page in answer["pages"])

@@ -10,10 +10,21 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from functools import cache, cached_property
+from itertools import pairwise
+from operator import itemgetter
+from typing import Literal, NamedTuple, cast
+
+Direction = Literal["right", "down", "up"]
+"""Which way the characters of a line follow one another."""
+
+CELL = "  "
+"""What parts the cells of a row."""
 
 _SPACE_GAP = 0.22
-"""A gap wider than this (in heights) beside a Latin letter or digit is a blank."""
+"""A gap wider than this (in heights) between Latin letters or digits is a blank."""
+_MIXED_GAP = 0.35
+"""A gap wider than this (in heights) between Han and Latin is one; less is what typesetters add."""
 _CELL_GAP = 1.3
 """A gap wider than this (in heights) parts cells of a table row, or a heading's spread characters."""
 _WIDE_GAP = 0.7
@@ -23,14 +34,20 @@ _INDENT = 1.2
 _SHORT = 2.0
 """A line that ends this far (in heights) before the right margin ends a paragraph."""
 _MIN_COLUMN_ROWS = 6
-"""Fewer rows with a gutter than this are no columns."""
+"""Fewer lines than this on either side of a gutter are no columns."""
 _FILLED = 0.62
 """Share of its width that a column's median row must fill."""
 
+_MIN_STEPS = 8
+"""Fewer steps from one character to the next tell no direction."""
+
+_LEFT, _FIRST = itemgetter(1), itemgetter(0)
 _STARTS = re.compile(
-    r"第[一二三四五六七八九十百零〇\d]+[编章节条][ 　]?|[一二三四五六七八九十]+、"
+    r"第[一二三四五六七八九十百零〇\d]+[编章节条](?:[ 　]|$)|[一二三四五六七八九十]+、"
     r"|[（(][一二三四五六七八九十\d]+[）)]|附件\d*[:：]|\d{1,2}[.．、](?!\d)"
 )
+_AFTER_NUMBER = re.compile(r"^(第[一二三四五六七八九十百零〇\d]+[编章节条]|附件\d*)  ")
+"""The blank after an article's number may be stretched: it parts no cells."""
 _PAGE_NUMBER = re.compile(r"[—–―\-•·.\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?[—–―\-•·.\s]*")
 
 _RADICALS = str.maketrans(
@@ -40,9 +57,50 @@ _RADICALS = str.maketrans(
 """CJK Radicals Supplement → the character that is meant; NFKC leaves this block alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
-    """One character and its loose box."""
+_PRIVATE = {
+    **dict(zip(range(0xE78D, 0xE797), "︐︒︑︓︔︕︖︗︘︙", strict=True)),
+    0xE7C7: "ḿ",
+    0xE7C8: "ǹ",
+    0xE81E: "龴",
+    0xE826: "龵",
+    0xE82B: "龶",
+    0xE82C: "龷",
+    0xE832: "龸",
+    0xE843: "龹",
+    0xE854: "龺",
+    0xE864: "龻",
+    0xE816: "𠂇",
+    0xE817: "𠂉",
+    0xE818: "𠃌",
+    0xE831: "𡗗",
+    0xE83B: "𢦏",
+    0xE855: "𤇾",
+    0xE5E5: " ",
+    0xF0B7: "•",
+    0xF06C: "●",
+    0xF06E: "■",
+    0xF06F: "□",
+    0xF071: "❑",
+    0xF075: "◆",
+    0xF0A7: "▪",
+    0xF0A8: "◻",
+    0xF0D8: "➢",
+    0xF0E8: "➔",
+    0xF0FC: "✓",
+    0xF0FE: "☑",
+    0xF052: "☑",
+    0xF0A3: "□",
+    0xF0AE: "→",
+    0xF0B4: "×",
+    0xF0B1: "±",
+    0xF0B3: "≥",
+}
+"""Private-use characters that are characters now: GB 18030-2022 (its table of codes that moved out
+of the private use area), and what the Symbol and Wingdings fonts put at U+F0xx."""
+
+
+class Glyph(NamedTuple):
+    """One character and its loose box. A tuple, since a page has a thousand."""
 
     text: str
     left: float
@@ -50,66 +108,127 @@ class Glyph:
     right: float
     top: float
 
-    @property
-    def middle(self) -> float:
-        """Height of its middle."""
-        return (self.bottom + self.top) / 2
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
-    """Characters on one line from left to right; `height` is that of its Han characters."""
+    """Characters on one line in reading order; `height` is that of its Han characters.
+
+    `left` and `right` are where it starts and ends, `middle` is the height of its middle.
+    """
 
     glyphs: tuple[Glyph, ...]
     height: float
+    left: float
+    right: float
+    middle: float
 
-    @property
-    def left(self) -> float:
-        """Where it starts."""
-        return self.glyphs[0].left
-
-    @property
-    def right(self) -> float:
-        """Where it ends."""
-        return self.glyphs[-1].right
-
-    @property
-    def middle(self) -> float:
-        """Height of its middle."""
-        return median(g.middle for g in self.glyphs)
-
-    @property
+    @cached_property
     def text(self) -> str:
         """Its text: blanks where letters stand apart, two blanks between cells of a row."""
         out: list[str] = []
-        last: Glyph | None = None
-        for glyph in self.glyphs:
-            if last is not None:
-                gap = (glyph.left - last.right) / self.height
-                if gap > _CELL_GAP:
-                    out.append("  ")
-                elif gap > _WIDE_GAP:
+        end, was_ascii = self.left, False
+        gaps = (_CELL_GAP, _WIDE_GAP, _MIXED_GAP, _SPACE_GAP)
+        cell, wide, mixed, space = (gap * self.height for gap in gaps)
+        for text, left, _, right, _ in self.glyphs:
+            is_ascii = text.isascii()
+            gap = left - end
+            if gap > space:
+                if gap > cell:
+                    out.append(CELL)
+                elif gap > wide:
                     out.append("\u3000")
-                elif gap > _SPACE_GAP and (last.text.isascii() or glyph.text.isascii()):
+                elif (was_ascii and is_ascii) or (was_ascii != is_ascii and gap > mixed):
                     out.append(" ")
-            out.append(glyph.text)
-            last = glyph
-        return re.sub(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])", "", "".join(out))
+            out.append(text)
+            end, was_ascii = right, is_ascii
+        return _AFTER_NUMBER.sub("\\1\u3000", "".join(out))
 
 
+def median(values: Iterable[float]) -> float:
+    """The middle value, of an even number the upper one: quicker than `statistics`, and never new."""
+    ordered = sorted(values)
+    return ordered[len(ordered) // 2]
+
+
+@cache
 def tidy(character: str) -> str:
-    """One character of a PDF as text: radicals made characters, what cannot be seen dropped."""
+    """One character of a PDF as text: radicals made characters, what cannot be seen dropped.
+
+    A private-use character means something in its font alone: where it has become a character
+    since, it is that one, else U+FFFD, so that nobody takes it for text.
+    """
     # pdfium's U+0002 at a line's end, NUL, soft hyphens, marks of no width
     if character.isspace() or unicodedata.category(character) in ("Cc", "Cf"):
         return ""
     code = ord(character)
     if 0x2F00 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:  # noqa: PLR2004  Kangxi radicals, compatibility
         return unicodedata.normalize("NFKC", character)
+    if unicodedata.category(character) == "Co":
+        return _PRIVATE.get(code, "\ufffd").strip()
     return character.translate(_RADICALS)
+
+
+def direction(glyphs: Sequence[Glyph]) -> Direction:
+    """Which way a page is written, by the steps from one Han character to the next in the file."""
+    steps: Counter[str] = Counter()
+    last: Glyph | None = None
+    for glyph in glyphs:
+        if not "\u4e00" <= glyph.text <= "\u9fff":
+            last = None
+            continue
+        if last is not None:
+            height = max(last.top - last.bottom, last.right - last.left)
+            right, up = glyph.left - last.left, glyph.top - last.top
+            if abs(up) < 0.3 * height < 0.5 * height < abs(right) < 2 * height:
+                steps["right"] += 1
+            elif abs(right) < 0.3 * height < 0.5 * height < abs(up) < 2 * height:
+                steps["up" if up > 0 else "down"] += 1
+        last = glyph
+    way, count = max(steps.items(), key=lambda s: (s[1], s[0]), default=("right", 0))
+    return cast("Direction", way) if count >= _MIN_STEPS else "right"
+
+
+def turned(glyphs: Iterable[Glyph], way: Direction) -> list[Glyph]:
+    """Turn a page so that it reads rightwards and its lines follow downwards.
+
+    Of vertical text, written downwards, the right column comes first; of a table that lies on its
+    side, written upwards, the left one.
+    """
+    if way == "down":
+        return [Glyph(t, -top, left, -bottom, right) for t, left, bottom, right, top in glyphs]
+    if way == "up":
+        return [Glyph(t, bottom, -right, top, -left) for t, left, bottom, right, top in glyphs]
+    return list(glyphs)
 
 
 def lines_in_order(glyphs: Sequence[Glyph]) -> list[list[Line]]:
     """Lines in reading order, in groups that share margins: a page, or a column of it."""
+    way = direction(glyphs)
+    if way != "down":
+        return _lines_in_order(turned(glyphs, way))
+    # Heads and page numbers of vertical pages are horizontal, above and below the text.
+    han = [g for g in glyphs if "\u4e00" <= g.text <= "\u9fff"]
+    edge = 0.3 * _height(han)
+    steps = _downwards(han)
+    low, high = min(g.bottom for g in steps) + edge, max(g.top for g in steps) - edge
+    return [
+        *_lines_in_order([g for g in glyphs if g.bottom > high]),
+        *_lines_in_order(turned((g for g in glyphs if g.bottom <= high and g.top >= low), way)),
+        *_lines_in_order([g for g in glyphs if g.top < low]),
+    ]
+
+
+def _downwards(han: Sequence[Glyph]) -> list[Glyph]:
+    """The characters that follow one another downwards: the text of a vertical page."""
+    found = []
+    for last, glyph in pairwise(han):
+        height = max(last.top - last.bottom, last.right - last.left)
+        if abs(glyph.left - last.left) < 0.3 * height < last.top - glyph.top < 2 * height:
+            found += [last, glyph]
+    return found or list(han)
+
+
+def _lines_in_order(glyphs: Sequence[Glyph]) -> list[list[Line]]:
     if not glyphs:
         return []
     height = _height(glyphs)
@@ -122,7 +241,7 @@ def lines_in_order(glyphs: Sequence[Glyph]) -> list[list[Line]]:
 
     def flush() -> None:
         for side in (True, False):
-            part = [[g for g in row if ((g.left + g.right) / 2 < gutter) == side] for row in band]
+            part = [[g for g in row if (g.left + g.right < 2 * gutter) == side] for row in band]
             if column := [_line(r, height) for r in part if r]:
                 groups.append(column)
         band.clear()
@@ -139,28 +258,42 @@ def lines_in_order(glyphs: Sequence[Glyph]) -> list[list[Line]]:
 
 def _height(glyphs: Iterable[Glyph]) -> float:
     listed = list(glyphs)
-    han = [g.top - g.bottom for g in listed if "\u4e00" <= g.text <= "\u9fff"]
-    return max(median(han or [g.top - g.bottom for g in listed]), 1.0)
+    han = [g[4] - g[2] for g in listed if "\u4e00" <= g[0] <= "\u9fff"]
+    return max(median(han or [g[4] - g[2] for g in listed]), 1.0)
 
 
 def _line(row: list[Glyph], usual: float) -> Line:
-    ordered = sorted(row, key=lambda g: g.left)
-    han = [g.top - g.bottom for g in ordered if "\u4e00" <= g.text <= "\u9fff"]
-    return Line(tuple(ordered), max(median(han), 1.0) if han else usual)
+    row.sort(key=_LEFT)
+    kept = [row[0]]
+    for glyph in row[1:]:
+        last = kept[-1]
+        # Bold type made by printing twice, a hair apart.
+        if glyph.text != last.text or glyph.left - last.left > 0.3 * (last.right - last.left):
+            kept.append(glyph)
+    han = [g[4] - g[2] for g in kept if "\u4e00" <= g[0] <= "\u9fff"]
+    height = max(median(han), 1.0) if han else usual
+    middle = median([g[2] + g[4] for g in kept]) / 2
+    return Line(tuple(kept), height, kept[0].left, kept[-1].right, middle)
+
+
+def part_of(line: Line, glyphs: Sequence[Glyph]) -> Line:
+    """Some of a line's characters as a line of their own."""
+    return Line(tuple(glyphs), line.height, glyphs[0].left, glyphs[-1].right, line.middle)
 
 
 def _rows(glyphs: Sequence[Glyph], height: float) -> list[list[Glyph]]:
     """Characters by rows from the top; a row is what stands within half a height."""
     rows: list[list[Glyph]] = []
-    middle = 0.0
-    for glyph in sorted(glyphs, key=lambda g: -g.middle):
-        size = max(height, glyph.top - glyph.bottom)
-        if rows and middle - glyph.middle < 0.5 * size:
-            rows[-1].append(glyph)
-            middle += (glyph.middle - middle) / len(rows[-1])
+    row: list[Glyph] = []
+    middle = 0.0  # twice the height of the row's middle, as of the characters
+    for place, glyph in sorted(((g[2] + g[4], g) for g in glyphs), key=_FIRST, reverse=True):
+        if row and middle - place < max(height, glyph[4] - glyph[2]):
+            row.append(glyph)
+            middle += (place - middle) / len(row)
         else:
-            rows.append([glyph])
-            middle = glyph.middle
+            row = [glyph]
+            rows.append(row)
+            middle = place
     return rows
 
 
@@ -182,35 +315,49 @@ def _crosses(row: list[Glyph], gutter: float, height: float) -> bool:
     )
 
 
-def _gutter(rows: list[list[Glyph]], height: float) -> float | None:
-    """Where a page is parted into two columns of prose, if it is."""
-    left = min(g.left for row in rows for g in row)
-    right = max(g.right for row in rows for g in row)
-    width = right - left
+def _usual_gap(rows: list[list[Glyph]], left: float, right: float, height: float) -> float | None:
+    """The place near the middle at which most rows have a gap."""
     votes: Counter[int] = Counter()
     for row in rows:
         for start, end in _gaps(row, height):
             middle = (start + end) / 2
-            if 0.35 < (middle - left) / width < 0.65:  # noqa: PLR2004  columns are about equal
+            if 0.35 < (middle - left) / (right - left) < 0.65:  # noqa: PLR2004  columns are about equal
                 first, last = int(max(start, left) / 2), int(min(end, right) / 2)
                 votes.update(range(first + 1, last))
     if not votes:
         return None
     most = max(votes.values())
     best = [place for place, count in votes.items() if count == most]
-    gutter = 2.0 * best[len(best) // 2]
-    parted = [r for r in rows if any(a <= gutter <= b for a, b in _gaps(r, height))]
-    whole = [r for r in rows if _crosses(r, gutter, height)]
-    if len(parted) < _MIN_COLUMN_ROWS or len(whole) > len(parted):
+    return 2.0 * best[len(best) // 2]
+
+
+def _gutter(rows: list[list[Glyph]], height: float) -> float | None:
+    """Where a page is parted into two columns of prose, if it is."""
+    left = min(g.left for row in rows for g in row)
+    right = max(g.right for row in rows for g in row)
+    gutter = _usual_gap(rows, left, right, height)
+    if gutter is None:
         return None
-    for low, high in ((left, gutter), (gutter, right)):
-        fills = []
-        for row in parted:
-            side = [g for g in row if low <= (g.left + g.right) / 2 < high]
-            fills.append(sum(g.right - g.left for g in side) / (high - low))
-        if median(fills) < _FILLED:
-            return None
-    return gutter
+    whole = parted = 0
+    fills: tuple[list[float], list[float]] = ([], [])
+    for row in rows:
+        if _crosses(row, gutter, height):
+            whole += 1
+            continue
+        widths = [0.0, 0.0]
+        for glyph in row:
+            widths[glyph.left + glyph.right >= 2 * gutter] += glyph.right - glyph.left
+        parted += min(widths) > 0
+        for width, share, column in zip(
+            widths, fills, (gutter - left, right - gutter), strict=True
+        ):
+            if width:
+                share.append(width / column)
+    few = min(map(len, fills))
+    if few < _MIN_COLUMN_ROWS or 2 * parted < _MIN_COLUMN_ROWS or whole > few:
+        return None
+    # Prose fills its lines; cells of a table do not.
+    return gutter if min(map(median, fills)) >= _FILLED else None
 
 
 def page_number(lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
@@ -221,38 +368,94 @@ def page_number(lines: Sequence[Line]) -> tuple[str | None, list[Line]]:
     return None, list(lines)
 
 
-def paragraphs(lines: Sequence[Line]) -> list[str]:
-    """Join wrapped lines of one column; rows of tables and headings stay lines of their own."""
-    if not lines:
-        return []
-    height = median(line.height for line in lines)
-    left = _margin([line.left for line in lines], height)
-    right = max(line.right for line in lines)
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The lines of a column, its margins and its usual height."""
+
+    lines: list[Line]
+    left: float
+    right: float
+    height: float
+
+
+def _block(group: Sequence[Line]) -> _Block:
+    lines = [line for line in group if line.text.strip()]
+    height = median(line.height for line in lines) if lines else 1.0
+    left = _margin([line.left for line in lines], height) if lines else 0.0
+    return _Block(lines, left, max((line.right for line in lines), default=0.0), height)
+
+
+def paragraphs(groups: Sequence[Sequence[Line]]) -> list[str]:
+    """Join wrapped lines, also from the foot of a column to the head of the next.
+
+    Rows of tables and headings stay lines of their own.
+    """
     out: list[str] = []
     last: Line | None = None
-    for line in lines:
-        text = line.text.strip()
-        if not text:
-            continue
-        joins = (
-            last is not None
-            and line.left - left < _INDENT * height
-            and right - last.right < _SHORT * height
-            and not _STARTS.match(text)
-            and "  " not in text
-            and "  " not in out[-1]
-            and last.middle - line.middle < 2.6 * height
-            and abs(line.height - last.height) < 0.25 * height
-        )
-        if joins:
-            blank = (
-                " " if out[-1][-1].isascii() and text[0].isascii() and out[-1][-1].isalnum() else ""
-            )
-            out[-1] += blank + text
-        else:
-            out.append(text)
-        last = line
+    before: _Block | None = None
+    for block in filter(lambda b: b.lines, map(_block, groups)):
+        for line in block.lines:
+            text = line.text.strip()
+            if line is block.lines[0]:
+                # Only from one column to the one on its right: `last` and its block are there.
+                goes_on = (
+                    before is not None
+                    and last is not None
+                    and min(len(before.lines), len(block.lines)) > 1
+                    and block.left > before.right
+                    and _wraps(last, before)
+                    and _continues(line, text, last, out[-1], block)
+                )
+            else:
+                goes_on = (
+                    last is not None
+                    and last.middle - line.middle < 2.6 * block.height
+                    and (
+                        (_wraps(last, block) and _continues(line, text, last, out[-1], block))
+                        or _is_title_of_two(last, line, block)
+                    )
+                )
+            if goes_on:
+                latin = out[-1][-1].isascii() and text[0].isascii() and out[-1][-1].isalnum()
+                out[-1] += (" " if latin else "") + text
+            else:
+                out.append(text)
+            last = line
+        before = block
     return out
+
+
+def _wraps(line: Line, block: _Block) -> bool:
+    """Whether a line reaches the right margin, so that its paragraph may go on."""
+    return block.right - line.right < _SHORT * block.height
+
+
+def _continues(line: Line, text: str, last: Line, paragraph: str, block: _Block) -> bool:
+    """Whether a line may carry on the paragraph of the line before it."""
+    return (
+        line.left - block.left < _INDENT * block.height
+        and not _STARTS.match(text)
+        and CELL not in text
+        and CELL not in paragraph
+        and abs(line.height - last.height) < 0.25 * block.height
+    )
+
+
+def _is_title_of_two(first: Line, second: Line, block: _Block) -> bool:
+    """Whether two lines are one title: centred, alike, larger than the text under them."""
+    middle = (block.left + block.right) / 2
+    return (
+        min(first.height, second.height) > 1.2 * block.height
+        and abs(first.height - second.height) < 0.08 * block.height
+        and all(
+            abs((line.left + line.right) / 2 - middle) < 0.8 * line.height
+            and line.left - block.left > line.height
+            for line in (first, second)
+        )
+        and first.right - first.left > 0.5 * (block.right - block.left)
+        and CELL not in first.text + second.text
+        and not _STARTS.match(second.text)
+    )
 
 
 def _margin(lefts: list[float], height: float) -> float:

@@ -48,7 +48,10 @@ class PdfFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PdfText:
-    """All that was read from one PDF; where a fault stopped the reading, the pages before it."""
+    """All that was read from one PDF; where a fault stopped the reading, the pages before it.
+
+    `hidden` are the pages whose text is the invisible layer of an old OCR.
+    """
 
     sha256: str
     size: int
@@ -56,6 +59,7 @@ class PdfText:
     outline: tuple[OutlineEntry, ...] = ()
     labels: tuple[str, ...] = ()
     title: str = ""
+    hidden: tuple[int, ...] = ()
     fault: PdfFault | None = None
 
 
@@ -73,6 +77,7 @@ def from_json(value: Mapping[str, Any]) -> PdfText:
         outline=tuple(OutlineEntry(**e) for e in value["outline"]),
         labels=tuple(value["labels"]),
         title=value["title"],
+        hidden=tuple(value["hidden"]),
         fault=PdfFault(**value["fault"]) if value["fault"] else None,
     )
 

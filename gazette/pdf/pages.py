@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gazette.pdf import lines, quality
+from gazette.pdf.columns import in_shared_columns
 from gazette.pdf.lines import Line
 from gazette.pdf.model import Method, Quality
 
@@ -14,7 +15,8 @@ def page_texts(pages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     `ink` is the share of dark pixels, looked at only where there is next to no text; `failed` is
     there for a page that could not be read.
     """
-    numbered = [_without_number(page["groups"]) for page in pages]
+    shared = in_shared_columns([page["groups"] for page in pages])
+    numbered = [_without_number(groups) for groups in shared]
     heads = lines.running_heads(
         [[line.text for g in groups for line in g] for _, groups in numbered]
     )
@@ -41,7 +43,7 @@ def _page(
 ) -> dict[str, Any]:
     if groups and lines.masked(groups[0][0].text) in heads:
         groups = [groups[0][1:], *groups[1:]]
-    text = "\n".join(p for group in groups for p in lines.paragraphs(group))
+    text = "\n".join(lines.paragraphs(groups))
     judged: Quality = quality.judge(text)
     method: Method = "text"
     if page.get("failed"):
@@ -51,6 +53,8 @@ def _page(
     elif judged == "blank" and text.strip():
         # A few words on an otherwise empty page are good; over a picture they are its caption.
         judged = "scanned" if page["ink"] >= quality.INK_OF_SCAN else "good"
+    elif judged == "good" and page.get("hidden"):
+        judged = "suspect"
     elif judged == "garbled" and (mended := quality.repair(text)):
         text, method = mended
         judged = "good"

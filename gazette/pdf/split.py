@@ -6,8 +6,9 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gazette.pdf.child import DEFAULT, Limits, ask, refused, sha256
 from gazette.pdf.cut import REQUEST
-from gazette.pdf.extract import DEFAULT, Limits, _ask, _each, _refused, _sha256
+from gazette.pdf.extract import by_path
 
 VERSION = 1
 """Raise when the way of cutting changes: what was kept is then cut anew."""
@@ -28,13 +29,15 @@ def cut_pdfs(
     Linearized, so that a phone shows the first page before the rest has come. The same file and
     range give the same bytes.
     """
-    return _each(list(wanted), lambda p: _cut(p, wanted[p], cache=cache, limits=limits), jobs, None)
+    return by_path(
+        list(wanted), lambda p: _cut(p, wanted[p], cache=cache, limits=limits), jobs, None
+    )
 
 
 def _cut(path: Path, ranges: Sequence[Range], *, cache: Path, limits: Limits) -> dict[Range, Path]:
-    if _refused(path, path.stat().st_size, limits):
+    if refused(path, path.stat().st_size, limits):
         return {}
-    digest = _sha256(path)
+    digest = sha256(path)
     kept = {r: cache / f"{digest}-{r[0]}-{r[1]}-v{VERSION}.pdf" for r in ranges}
     missing = sorted(r for r, p in kept.items() if not p.is_file())
     if missing:
@@ -42,7 +45,7 @@ def _cut(path: Path, ranges: Sequence[Range], *, cache: Path, limits: Limits) ->
         part = Path(tempfile.mkdtemp(dir=cache, prefix="part-"))
         try:
             (part / REQUEST).write_text(json.dumps(missing), "utf-8")
-            answer, _ = _ask("cut", path, part, limits)
+            answer, _ = ask("cut", path, part, limits)
             for first, last in answer["cut"] if answer else ():
                 (part / f"{first}-{last}.pdf").replace(kept[first, last])
         finally:

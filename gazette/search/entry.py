@@ -20,7 +20,7 @@ class Entry:
     `number` is the 发文字号 as printed or ""; `issue` the issue's address part ("2020/05-06");
     `page` counts from 1 and is None for a document; `year` is the year of the issue; `body` is the
     rendered text, in which every "\n" is a barrier (the end of a block, a table cell or a page).
-    `quality` is "" or, for a page, why its text may be wrong ("scanned", "garbled", …).
+    `quality` is "" or why a text from a PDF may be wrong ("ocr", "suspect", "garbled", …).
     `validity` is the 有效性 as a row of states in rising order, each with the day from which it
     holds (the first holds from the beginning); empty where it does not apply. It holds no "today":
     the state on a day is `state_on`.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from gazette.archive import Archive, PageImage, Scan, entries, entries_digest
+from gazette.archive import Archive, PageImage, Scan, entries, entries_digest, searchable_address
 from gazette.check import check
 from gazette.digest import digest
 from gazette.errors import Finding, in_order
@@ -23,6 +23,8 @@ from gazette.kept import Kept, program
 from gazette.ledger import ledger
 from gazette.model import Gazette
 from gazette.pdf.extract import PageImages, page_images
+from gazette.pdf.model import PdfText
+from gazette.pdf.ocr import how_to_recognise, searchable_pdfs
 from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
 from gazette.reading import Progress, read, silent
@@ -133,14 +135,18 @@ def prepare(  # noqa: PLR0913  the choices of one build
     reading = read(settings, issues, cache=cache, sources=sources, jobs=jobs, progress=progress)
     archive = reading.archive
     stages.done("读取内容")
-    findings = in_order([*reading.findings, *check(archive, issues.name)])
+    findings = in_order(
+        [*reading.findings, *check(archive, issues.name, how_to_recognise(wanted=settings.ocr))]
+    )
     stages.done("检查")
     day = on or archive.gazette.newest_day
 
     files = [*_committed(archive.gazette, issues, reading.sources), *look_files(look, settings)]
-    images = _images(archive, issues, cache=cache, jobs=jobs, progress=progress)
+    budget = settings.image_budget * 1_000_000
+    images = _images(archive, issues, budget, cache=cache, jobs=jobs, progress=progress)
     archive = replace(archive, scans=images.scans)
     files += images.files
+    files += _searchable(archive, issues, cache=cache, jobs=jobs, progress=progress)
     stages.done("绘制 PDF 页面")
     if editions:
         typeset, found_setting = set_editions(
@@ -180,6 +186,27 @@ def prepare(  # noqa: PLR0913  the choices of one build
         sources=reading.sources,
         passing=reading.passing,
     )
+
+
+def _searchable(
+    archive: Archive, issues: Path, *, cache: Path, jobs: int, progress: Progress
+) -> list[SiteFile]:
+    """Copies of scanned PDFs with OCR's text in them; none of a PDF with pages that were withdrawn."""
+    texts: dict[Path, PdfText] = {}
+    addresses: dict[Path, str] = {}
+    for issue in archive.gazette.issues:
+        scan = archive.scans.get(issue.address)
+        if scan and scan.sha256 and not any(d.withdrawn and d.pages for d in issue.documents):
+            path = issues / issue.source / issue.pdf
+            addresses[path] = searchable_address(issue)
+            texts[path] = PdfText(sha256=scan.sha256, size=0, pages=scan.pages, hidden=scan.hidden)
+    made = searchable_pdfs(
+        texts,
+        cache=cache / "pdf",
+        jobs=jobs,
+        progress=lambda d, n: progress("制作可检索副本", d, n),
+    )
+    return [SiteFile(address=addresses[path], source=file) for path, file in made.items()]
 
 
 def _committed(gazette: Gazette, issues: Path, sources: Sources) -> Iterator[SiteFile]:
@@ -268,14 +295,15 @@ class _Images:
     files: list[SiteFile]
 
 
-def _images(
-    archive: Archive, issues: Path, *, cache: Path, jobs: int, progress: Progress
+def _images(  # noqa: PLR0913  the choices of one build
+    archive: Archive, issues: Path, budget: int, *, cache: Path, jobs: int, progress: Progress
 ) -> _Images:
     """Pictures of the pages that are shown; pages whose PDF cannot be drawn have none."""
     shown = [(i, pages) for i in archive.gazette.issues if (pages := archive.shown_pages(i))]
     drawn = page_images(
         [issues / i.source / i.pdf for i, _ in shown],
         cache=cache / "pdf",
+        budget=budget,
         jobs=jobs,
         progress=lambda d, n: progress("绘制 PDF 页面", d, n),
     )

@@ -17,7 +17,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from gazette.archive import Archive, Scan, edition_address, part_address, readable_lines
+from gazette.archive import (
+    Archive,
+    Scan,
+    edition_address,
+    part_address,
+    readable_lines,
+    searchable_address,
+)
 from gazette.dates import format_date
 from gazette.dialect import link_targets
 from gazette.digest import digest
@@ -40,6 +47,9 @@ QUALITY_NOTES: Mapping[tuple[str, str], str] = {
     ("good", "repaired"): "本页文字经过编码修复，仅供检索，以 PDF 原件为准。",
     ("good", "ocr"): "本页文字由 OCR 识别，仅供检索，以 PDF 原件为准。",
     ("good", "corrected"): "本页文字经过人工校订。",
+    ("suspect", "ocr"): "本页文字由 OCR 识别，可能有错，仅供检索，以 PDF 原件为准。",
+    ("scanned", "ocr"): "本页是图像，OCR 没有认出文字，请看图像或 PDF 原件。",
+    ("garbled", "ocr"): "本页的文字 OCR 认不准，请看图像或 PDF 原件。",
     ("garbled", "text"): "本页 PDF 的文字编码不能正常读取，请看图像或 PDF 原件。",
     ("scanned", "text"): "本页是扫描图像，还没有文字，请看图像或 PDF 原件。",
     ("blank", "text"): "本页是空白页。",
@@ -359,10 +369,19 @@ def _downloads(archive: Archive, issue: Issue) -> list[dict[str, Any]]:
     if issue.pdf:
         address = issue.address + issue.pdf
         found.append({"url": address, "name": "印刷版 PDF", "size": archive.sizes.get(address, 0)})
+    found += _searchable(archive, issue)
     typeset = edition_address(issue)
     if typeset in archive.sizes:
         found.append({"url": typeset, "name": "阅读版 PDF", "size": archive.sizes[typeset]})
     return found
+
+
+def _searchable(archive: Archive, issue: Issue) -> list[dict[str, Any]]:
+    """The copy of a scanned PDF with OCR's text in it, where there is one."""
+    address = searchable_address(issue)
+    if address not in archive.sizes:
+        return []
+    return [{"url": address, "name": "可检索副本 PDF（OCR）", "size": archive.sizes[address]}]
 
 
 def _issue(  # noqa: PLR0913, PLR0917  what an issue's page shows
@@ -572,7 +591,10 @@ def _pdf_pages(archive: Archive, issue: Issue) -> Iterator[Page]:
                 }
                 if image
                 else None,
-                "downloads": [{"url": pdf, "name": "本期 PDF", "size": archive.sizes.get(pdf, 0)}],
+                "downloads": [
+                    {"url": pdf, "name": "PDF", "size": archive.sizes.get(pdf, 0)},
+                    *({**f, "name": "可检索副本（OCR）"} for f in _searchable(archive, issue)),
+                ],
                 "documents": [_document_row(d) for d in covering if d.pages and page in d.pages],
                 "previous": _pdf_page_card(issue, scan, before) if before else None,
                 "next": _pdf_page_card(issue, scan, after) if after else None,

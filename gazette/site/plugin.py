@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from mkdocs.utils import get_relative_url, is_error_template
 from gazette.archive import Archive
 from gazette.dialect import parse
 from gazette.errors import BuildError, GazetteError
+from gazette.links import report_address
 from gazette.model import Gazette
 from gazette.settings import Settings, settings_from
 from gazette.site.body import to_html
@@ -138,6 +140,9 @@ class GazettePlugin(BasePlugin[_Options]):
         env.globals["gazette"] = self.settings
         look = _look(config)
         env.globals["versions"] = {n: fingerprint((look / n).read_bytes()) for n in VERSIONED}
+        env.globals["report"] = partial(
+            report_address, self.settings.report_error, self.settings.site_url
+        )
         return env
 
     def on_page_context(

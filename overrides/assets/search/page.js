@@ -4,6 +4,9 @@
 import { attach, h, marked } from "./box.js";
 import { Session } from "./session.js";
 
+/** What is said of a hit whose text may not be what is printed; keys as in Entry.quality. */
+const DOUBTS = { ocr: "OCR 文字", repaired: "编码修复", suspect: "文字可能不准", garbled: "有的页不可读", scanned: "有的页没有文字" };
+
 const PAGE = 10;
 /** Name in the address → [facet, label]. @type {Record<string, [string, string]>} */
 const FACETS = {
@@ -293,6 +296,7 @@ function mount(root) {
     if (BADGES[hit.match]) badge("", BADGES[hit.match]);
     if (validity) badge(`s-state${["废止", "失效"].includes(validity) ? " s-over" : ""}`, validity);
     if (passage.kind === "page") badge("", "PDF 页");
+    if (DOUBTS[passage.quality]) badge("s-doubt", DOUBTS[passage.quality]);
     return h(
       "li", { class: "s-hit", "data-hit": true, "data-match": hit.match, "data-kind": passage.kind },
       heading,

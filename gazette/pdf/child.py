@@ -1,0 +1,187 @@
+"""Runs the child process that opens a PDF, with limits, and names what went wrong.
+
+Nothing that a PDF does reaches the caller: a crash, a hang, a bomb becomes the code of a fault.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gazette
+from gazette.pdf.model import PdfFault
+
+_ANSWER_BYTES = 256_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may cost. Bytes and seconds."""
+
+    memory: int = 2 * 2**30
+    """Address space of the child. A 5 KB file of nested Flate streams once took 14.5 GB."""
+    seconds: int = 300
+    """Processor time; the wall clock may show twice as much."""
+    output: int = 512_000_000
+    """Largest file that the child may write."""
+    size: int = 1_000_000_000
+    """Largest PDF that is opened."""
+    pages: int = 5_000
+    ocr_memory: int = 4 * 2**30
+    """Address space of a child that recognises: the models, and a page of 200 dpi at a time."""
+    ocr_seconds: int = 60
+    """Processor time for one page that is recognised; a usual one takes a few."""
+
+    def for_ocr(self, pages: int) -> "Limits":
+        """What a child may cost that recognises so many pages."""
+        seconds = min(self.seconds, 60) + self.ocr_seconds * pages
+        return replace(self, memory=self.ocr_memory, seconds=seconds)
+
+
+DEFAULT = Limits()
+
+_FAULTS = {
+    "empty": ("PDF 是空的（0 字节）", "请重新放入完整的文件。"),
+    "lfs_pointer": ("PDF 还在 Git LFS 里，这里只有它的指针", "请运行 git lfs pull，再重新生成。"),
+    "not_pdf": ("文件不是 PDF", "请检查是不是放错了文件；图片请先合成 PDF。"),
+    "too_large": ("PDF 太大，没有读", "请拆成几个文件，或降低扫描的分辨率。"),
+    "encrypted": ("PDF 加了密码，读不出文字", "请用没有密码的原稿重新导出。"),
+    "broken": ("PDF 损坏，打不开", "请用原稿重新导出，或用 qpdf 修复后再放入。"),
+    "damaged_pages": ("PDF 有几页损坏，读不出来", "请用原稿重新导出，或用 qpdf 修复后再放入。"),
+    "too_many_pages": ("PDF 页数太多，只读了前面的", "请拆成几个文件。"),
+    "memory": ("读这个 PDF 要的内存超过了限制", "文件可能损坏或有意为之；请用原稿重新导出。"),
+    "timeout": ("读这个 PDF 用的时间超过了限制", "文件可能损坏或有意为之；请用原稿重新导出。"),
+    "crashed": (
+        "读这个 PDF 时出错中断",
+        "文件可能损坏；请用原稿重新导出，或用 qpdf 修复后再放入。",
+    ),
+    "ocr_failed": (
+        "PDF 有几页没能识别出文字",
+        "这些页能看能下载；可以重新生成再试，或把文字写进 text/ 里的文件。",
+    ),
+}
+
+
+def fault(code: str, detail: str = "") -> PdfFault:
+    """The fault of this code; `detail` follows its message."""
+    message, hint = _FAULTS[code]
+    return PdfFault(code=code, message=message + detail, hint=hint)
+
+
+def on_pages(pages: Iterable[int]) -> str:
+    """`：第 1、2、5 页`, empty without pages; not more than twenty are named."""
+    listed = sorted(pages)
+    more = " 等" if len(listed) > 20 else ""  # noqa: PLR2004  a message, not a list
+    return f"：第 {'、'.join(map(str, listed[:20]))}{more} 页" if listed else ""
+
+
+def refused(path: Path, size: int, limits: Limits) -> str:
+    """Why a file need not be opened at all; empty where it may be a PDF."""
+    if not size:
+        return "empty"
+    with path.open("rb") as file:
+        head = file.read(1024)
+    if head.startswith(b"version https://git-lfs"):
+        return "lfs_pointer"
+    if b"%PDF-" not in head:
+        return "not_pdf"
+    return "too_large" if size > limits.size else ""
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def ask(
+    task: str, path: Path, out: Path, limits: Limits, **more: Any
+) -> tuple[dict[str, Any] | None, str]:
+    """Run the child on one file: its answer, or None and the code of what went wrong.
+
+    `more` is what the task needs to know besides. Behind the code of a crash stands what the
+    child said last, so that a bug of ours can be found.
+    """
+    command = [
+        sys.executable,
+        "-s",
+        "-m",
+        "gazette.pdf.worker",
+        task,
+        str(path.resolve()),
+        str(out.resolve()),
+    ]
+    root = str(Path(gazette.__file__).resolve().parents[1])
+    environment = {
+        "PATH": os.defpath,
+        "PYTHONPATH": root,
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # each thread of it takes address space
+    }
+    (out / "answer.json").unlink(missing_ok=True)
+    with subprocess.Popen(  # noqa: S603  our own module, arguments as a list
+        [*command, json.dumps(asdict(limits) | more)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=out,
+        start_new_session=True,
+    ) as child:
+        _running.add(child)
+        try:
+            _, errors = child.communicate(timeout=2 * limits.seconds)
+        except subprocess.TimeoutExpired:
+            _kill(child)
+            return None, "timeout"
+        except BaseException:  # an interruption: the child is in a session of its own
+            _kill(child)
+            raise
+        finally:
+            _running.discard(child)
+    if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return None, "timeout"
+    if child.returncode:
+        # pdfium and the C++ library give up by abort() where there is no memory left.
+        if child.returncode == -signal.SIGABRT or b"MemoryError" in errors:
+            return None, "memory"
+        last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
+        return None, f"crashed：{last or signal.Signals(-child.returncode).name}"
+    answer = _answer(out / "answer.json")
+    return answer, "" if answer else "crashed"
+
+
+def _answer(written: Path) -> dict[str, Any] | None:
+    if not written.is_file() or written.stat().st_size > _ANSWER_BYTES:
+        return None
+    try:
+        answer: dict[str, Any] = json.loads(written.read_text("utf-8"))
+    except ValueError:
+        return None
+    return answer
+
+
+_running: set[subprocess.Popen[bytes]] = set()
+
+
+def end_children() -> None:
+    """Kill every child that runs: the work is interrupted, nobody waits for its answer."""
+    for child in list(_running):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    try:
+        os.killpg(child.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        child.kill()
+    child.communicate()
