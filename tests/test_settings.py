@@ -64,3 +64,13 @@ def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
 
 def test_every_key_is_a_field() -> None:
     assert set(KEYS.values()) <= set(Settings.__dataclass_fields__)
+
+
+def test_columns_come_in_the_order_that_is_set_and_others_follow_by_name() -> None:
+    settings = Settings(sections=("规章", "文件"))
+    assert sorted(["乙", "文件", "丙", "规章"], key=settings.section_order) == [
+        "规章",
+        "文件",
+        "丙",
+        "乙",
+    ]
