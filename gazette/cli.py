@@ -522,6 +522,32 @@ class _IssueName(click.ParamType[IssueNumber]):
             self.fail(f"{error}，应写成 1998/03、2020/05-06（合刊）或 2019/zk1（增刊）", param, ctx)
 
 
+@main.group()
+def new() -> None:
+    """新建一期，或一件文件：写好开头，编好下一个没有用过的号。"""
+
+
+@new.command("issue")
+@click.argument("number", type=_IssueName())
+@_common
+def new_issue(number: IssueNumber, config: Path, issues: Path | None) -> None:
+    """新建一期：2025/03、2025/05-06（合刊）、2025/zk1（增刊）。"""
+    from gazette.intake import fresh
+
+    click.echo(str(fresh.new_issue(_issues(config, issues), number)))
+
+
+@new.command("document")
+@click.argument("number", type=_IssueName())
+@click.argument("title", metavar="标题")
+@_common
+def new_document(number: IssueNumber, title: str, config: Path, issues: Path | None) -> None:
+    """在一期里新建一件文件，序号接着往下排，不用已经用过的。"""
+    from gazette.intake import fresh
+
+    click.echo(str(fresh.new_document(_issues(config, issues), number, title)))
+
+
 @dataclass(slots=True)
 class _Outcome:
     """Whether one of several files failed."""

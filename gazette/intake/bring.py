@@ -16,6 +16,7 @@ from gazette.errors import IntakeError
 from gazette.fields import Report, read_issue_fields
 from gazette.intake.cover import Front, front
 from gazette.intake.draft import Draft, draft
+from gazette.intake.folders import folder_of, numbers_of_files
 from gazette.intake.propose import Proposed, propose
 from gazette.intake.sheets import sheets
 from gazette.matter import MatterError
@@ -28,7 +29,6 @@ from gazette.pdf.model import PdfText
 _FILE_NAME = re.compile(
     r"(?P<year>(?:19|20)\d\d)\D{0,4}?(?:第|[-_. 年/])?(?P<folder>zk\d{1,2}|\d{1,3}(?:[-、,_]\d{1,3})?)(?!\d)"
 )
-_NUMBERED = re.compile(r"(\d{2,3})(?:-.*)?(?:\.md)?", re.DOTALL)
 SOURCES = {"outline": "PDF 书签", "contents": "目录页", "titles": "标题样式", "none": "没有找到"}
 """Where the entries came from, as it is said to the clerk."""
 
@@ -74,7 +74,7 @@ def plan(
     said = front(pages, text.title)
     notes += said.notes
     issue = _numbered(file, there or number, said, notes)
-    folder = _folder(issues, issue.number)
+    folder = folder_of(issues, issue.number)
     issue = replace(issue, source=f"{folder.parent.name}/{folder.name}")
     issue, pdf = _placed(file, folder, issue, text, notes)
     notes += _copies(text, file, pdf, issues)
@@ -164,16 +164,6 @@ def _number_of_name(stem: str) -> IssueNumber | None:
         return None
 
 
-def _folder(issues: Path, number: IssueNumber) -> Path:
-    """The issue's folder: the one that it has, however its number is spelt there, or a new one."""
-    year = issues / str(number.year)
-    for child in sorted(year.iterdir()) if year.is_dir() else ():
-        with contextlib.suppress(ValueError):
-            if child.is_dir() and IssueNumber.from_folder(number.year, child.name) == number:
-                return child
-    return year / number.folder
-
-
 def _placed(
     file: Path, folder: Path, issue: Issue, text: PdfText, notes: list[str]
 ) -> tuple[Issue, Path]:
@@ -207,9 +197,8 @@ def _copies(text: PdfText, file: Path, pdf: Path, issues: Path) -> Iterator[str]
 
 def _existing(folder: Path, issue: Issue) -> tuple[str | None, list[Document], set[int]]:
     """The index.md as it stands, every document and entry of the issue, and the numbers in use."""
-    names = [p.name for p in folder.iterdir()] if folder.is_dir() else []
-    taken = {int(found[1]) for n in names if (found := _NUMBERED.fullmatch(n))}
-    there, _ = read_issue(folder, "") if names else (None, [])
+    taken = numbers_of_files(folder)
+    there, _ = read_issue(folder, "") if folder.is_dir() else (None, [])
     written = [*there.documents, *there.drafts] if there else []
     index = folder / "index.md"
     if not index.is_file():
