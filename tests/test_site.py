@@ -37,6 +37,8 @@ PAGES = {
     "number": "wh/示政规/2025/1/",
     "column": "lists/市政府规章/",
     "column by year": "lists/市政府规章/2024/",
+    "lists": "lists/",
+    "list": "lists/ended/",
     "search": "search/",
     "site map": "sitemap/",
     "ledger": "ledger/",

@@ -375,7 +375,7 @@ def luminance(colour: str) -> float:
     [
         ("ink", "paper"), ("ink", "sheet"), ("soft", "paper"), ("soft", "sheet"), ("soft", "cover"),
         ("soft", "old"), ("red", "paper"), ("red", "sheet"), ("red", "old"), ("on-red", "red"),
-        ("warn", "mark"), ("warn", "paper"), ("ink", "hit"),
+        ("warn", "mark"), ("warn", "paper"), ("ink", "hit"), ("valid", "paper"), ("valid", "sheet"), ("ink", "mark"),
     ],
 )  # fmt: skip
 def test_every_text_stands_out_from_its_ground(front: str, back: str) -> None:

@@ -21,6 +21,7 @@ from gazette.errors import Finding, in_order
 from gazette.index import GRAMS, make_static_index
 from gazette.kept import Kept, program
 from gazette.ledger import ledger
+from gazette.lists import listings
 from gazette.model import Gazette
 from gazette.pdf.extract import PageImages, page_images
 from gazette.pdf.model import PdfText
@@ -29,7 +30,9 @@ from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
 from gazette.reading import Progress, read, silent
 from gazette.settings import Settings
+from gazette.site.downloads import list_files
 from gazette.site.ledger import ledger_files
+from gazette.site.life import day_style
 from gazette.site.offline import app_manifest, shell, withdrawn
 from gazette.site.pages import Group, Page, site_groups
 from gazette.site.scripts import sent
@@ -163,6 +166,10 @@ def prepare(  # noqa: PLR0913  the choices of one build
     findings = in_order([*findings, *found_cutting])
     files += (SiteFile(address=a, source=p) for a, p in parts.items())
     files += (SiteFile(address=a, source=d) for a, d in ledger_files(ledger(archive)))
+    tables = list_files(
+        listings(archive, settings, day), site_url=settings.site_url, cache=cache / "lists"
+    )
+    files += (SiteFile(address=a, source=p, key=p.name) for a, p in tables)
     archive = replace(archive, sizes=_sizes(files))
     stages.done("拆分 PDF")
     progress("编制索引", 0, len(archive.gazette.documents))
@@ -175,6 +182,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     listed = [row.address for part in rows for row in part if row.is_listed]
     files += (SiteFile(address=n, source=c) for n, c in sitemaps(listed, settings.site_url))
     files.append(SiteFile(address="withdrawn.json", source=withdrawn(archive)))
+    files.append(SiteFile(address="day.css", source=day_style(day)))
     kept.save()
     stages.done("排列网页")
     return Site(

@@ -30,12 +30,15 @@ from gazette.dialect import link_targets
 from gazette.digest import digest
 from gazette.ledger import Ledger, ledger
 from gazette.links import Resolve, annex_path, redirects, resolver
+from gazette.lists import Listing, listings
 from gazette.model import Document, Issue
 from gazette.number import IssueNumber
 from gazette.number import address as number_address
 from gazette.pdf.model import PageText
 from gazette.settings import Settings
 from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
+from gazette.site.life import Badges, badge, badges, issue_corrections, life_meta, states_on
+from gazette.site.lists import list_pages, list_tables, overview
 from gazette.site.quoting import citations
 from gazette.structure import outline
 
@@ -150,10 +153,24 @@ def site_groups(
     for before, issue, after in _neighbours(gazette.issues):
         part = archive.part(i for i in (before, issue, after) if i)
         links = _issue_links(issue, resolve_on)
-        inputs = {"archive": part, "address": issue.address, "settings": settings, "links": links}
+        inputs = {
+            "archive": part,
+            "address": issue.address,
+            "settings": settings,
+            "links": links,
+            "states": states_on(archive, issue.documents, on),
+            "shown": badges(archive, issue.documents, on),
+        }
         yield Group(name=issue.address, make=_issue_pages, inputs=inputs)
-    yield from _sections(archive, settings)
-    yield from _numbers(archive)
+    yield from _sections(archive, settings, on)
+    found = tuple(listings(archive, settings, on))
+    for listing in found:
+        inputs = {"listing": listing, "sizes": _sizes_of(archive, listing)}
+        yield Group(name=listing.address, make=_list, inputs=inputs)
+    sections = _section_counts(archive, settings)
+    inputs = {"lists": overview(found), "sections": sections}
+    yield Group(name="lists/", make=_lists, inputs=inputs)
+    yield from _numbers(archive, on)
     yield Group(name="旧网址", make=_redirects, inputs={"moved": redirects(gazette)})
     account = ledger(archive)
     sizes = {a: archive.sizes[a] for a in (CSV, XLSX) if a in archive.sizes}
@@ -176,14 +193,19 @@ def _issue_links(issue: Issue, resolve_on: Callable[[str], Resolve]) -> dict[str
     return found
 
 
-def _issue_pages(
-    archive: Archive, address: str, settings: Settings, links: Mapping[str, Mapping[str, str]]
+def _issue_pages(  # noqa: PLR0913, PLR0917  what an issue's pages are made of
+    archive: Archive,
+    address: str,
+    settings: Settings,
+    links: Mapping[str, Mapping[str, str]],
+    states: Mapping[str, str],
+    shown: Badges,
 ) -> Iterator[Page]:
     """An issue with its documents and the pages of its PDF; `archive` holds its neighbours too."""
     for before, issue, after in _neighbours(archive.gazette.issues):
         if issue.address == address:
-            yield _issue(archive, settings, issue, before, after, links.get(address, {}))
-            yield from _documents(archive, issue, links)
+            yield _issue(archive, settings, issue, before, after, links.get(address, {}), shown)
+            yield from _documents(archive, issue, links, states)
             yield from _pdf_pages(archive, issue)
 
 
@@ -245,9 +267,10 @@ def _cover_card(archive: Archive, issue: Issue) -> dict[str, Any]:
     return {**_issue_card(archive, issue), "lines": lines}
 
 
-def _document_row(document: Document) -> dict[str, Any]:
-    """What stands for a document in lists and links."""
+def _document_row(document: Document, shown: Badges | None = None) -> dict[str, Any]:
+    """What stands for a document in lists and links; `shown` are the badges of a list."""
     return {
+        **badge(shown or {}, document),
         "url": document.address,
         "folder": document.folder,
         "title": document.title,
@@ -261,12 +284,14 @@ def _document_row(document: Document) -> dict[str, Any]:
     }
 
 
-def _by_section(documents: Iterable[Document], settings: Settings) -> list[dict[str, Any]]:
+def _by_section(
+    documents: Iterable[Document], settings: Settings, shown: Badges
+) -> list[dict[str, Any]]:
     groups: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
         groups[document.section].append(document)
     return [
-        {"name": name, "documents": [_document_row(d) for d in groups[name]]}
+        {"name": name, "documents": [_document_row(d, shown) for d in groups[name]]}
         for name in sorted(groups, key=settings.section_order)
     ]
 
@@ -286,7 +311,11 @@ def _home(archive: Archive, settings: Settings, on: date | None) -> Iterator[Pag
         meta={
             "kind": "home",
             "latest": _cover_card(archive, latest) if latest else None,
-            "latest_sections": _by_section(latest.documents, settings) if latest else [],
+            "latest_sections": _by_section(
+                latest.documents, settings, badges(archive, latest.documents, on)
+            )
+            if latest
+            else [],
             "latest_downloads": _downloads(archive, latest) if latest else [],
             "recent": [_cover_card(archive, i) for i in newest[1:7]],
             "years": _years(archive),
@@ -298,7 +327,6 @@ def _home(archive: Archive, settings: Settings, on: date | None) -> Iterator[Pag
                 "first_year": archive.gazette.years[0] if issues else None,
                 "last_year": archive.gazette.years[-1] if issues else None,
             },
-            "on": _day(on),
         },
     )
 
@@ -391,6 +419,7 @@ def _issue(  # noqa: PLR0913, PLR0917  what an issue's page shows
     before: Issue | None,
     after: Issue | None,
     links: Mapping[str, str],
+    shown: Badges,
 ) -> Page:
     scan = archive.scans.get(issue.address)
     return Page(
@@ -400,7 +429,8 @@ def _issue(  # noqa: PLR0913, PLR0917  what an issue's page shows
         meta={
             "kind": "issue",
             "issue": _cover_card(archive, issue),
-            "sections": _by_section(issue.documents, settings),
+            "sections": _by_section(issue.documents, settings, shown),
+            "corrections": issue_corrections(archive, issue),
             "downloads": _downloads(archive, issue),
             "pdf_pages": [_pdf_page_card(issue, scan, p) for p in archive.shown_pages(issue)]
             if scan
@@ -435,7 +465,10 @@ def _pdf_page_text(read: PageText) -> dict[str, Any]:
 
 
 def _documents(
-    archive: Archive, issue: Issue, links: Mapping[str, Mapping[str, str]]
+    archive: Archive,
+    issue: Issue,
+    links: Mapping[str, Mapping[str, str]],
+    states: Mapping[str, str],
 ) -> Iterator[Page]:
     card = _issue_card(archive, issue)
     for before, document, after in _neighbours(issue.documents):
@@ -460,6 +493,7 @@ def _documents(
             continue
         scan = archive.scans.get(issue.address)
         pages = range(document.pages.first, document.pages.last + 1) if document.pages else ()
+        meta |= life_meta(archive, document, states.get(document.address, ""))
         meta |= {
             "rows": _metadata_rows(document),
             "summary": document.summary,
@@ -602,17 +636,21 @@ def _pdf_pages(archive: Archive, issue: Issue) -> Iterator[Page]:
         )
 
 
-def _sections(archive: Archive, settings: Settings) -> Iterator[Group]:
+def _sections(archive: Archive, settings: Settings, on: date | None) -> Iterator[Group]:
     groups: dict[str, list[Document]] = defaultdict(list)
     for document in archive.gazette.documents:
         if document.section:
             groups[document.section].append(document)
     for section in sorted(groups, key=settings.section_order):
-        inputs = {"section": section, "documents": tuple(groups[section])}
+        inputs = {
+            "section": section,
+            "documents": tuple(groups[section]),
+            "shown": badges(archive, groups[section], on),
+        }
         yield Group(name=_section_address(section), make=_section, inputs=inputs)
 
 
-def _section(section: str, documents: tuple[Document, ...]) -> Iterator[Page]:
+def _section(section: str, documents: tuple[Document, ...], shown: Badges) -> Iterator[Page]:
     """A column: a page of its years, and a page a year with its documents, newest first."""
     by_year: dict[int, list[Document]] = defaultdict(list)
     for document in documents:
@@ -621,7 +659,7 @@ def _section(section: str, documents: tuple[Document, ...]) -> Iterator[Page]:
     years = sorted(by_year, reverse=True)
     listed = [{"year": y, "url": f"{base}{y}/", "count": len(by_year[y])} for y in years]
     for year in (None, *years):
-        shown = year or years[0]
+        listed_year = year or years[0]
         yield Page(
             address=base if year is None else f"{base}{year}/",
             template="section.html",
@@ -629,15 +667,32 @@ def _section(section: str, documents: tuple[Document, ...]) -> Iterator[Page]:
             meta={
                 "kind": "section",
                 "section": section,
-                "year": shown,
+                "year": listed_year,
                 "years": listed,
                 "count": len(documents),
-                "documents": [_document_row(d) for d in reversed(by_year[shown])],
+                "documents": [_document_row(d, shown) for d in reversed(by_year[listed_year])],
             },
         )
 
 
-def _numbers(archive: Archive) -> Iterator[Group]:
+def _sizes_of(archive: Archive, listing: Listing) -> dict[str, int]:
+    """The sizes of a list's files."""
+    named = (address for address, _ in list_tables(listing))
+    return {a: archive.sizes[a] for a in named if a in archive.sizes}
+
+
+def _list(listing: Listing, sizes: dict[str, int]) -> Iterator[Page]:
+    for fields in list_pages(listing, sizes):
+        yield Page(**fields)
+
+
+def _lists(lists: dict[str, Any], sections: list[dict[str, Any]]) -> Iterator[Page]:
+    """Every list and every column, with how many documents each has."""
+    meta = {"kind": "lists", "sections": sections, **lists}
+    yield Page(address="lists/", template="lists.html", title="文件目录", meta=meta)
+
+
+def _numbers(archive: Archive, on: date | None) -> Iterator[Group]:
     """Groups by what a number begins with: `/wh/宁政办发/`."""
     groups: dict[str, list[Document]] = defaultdict(list)
     for document in archive.gazette.documents:
@@ -645,11 +700,12 @@ def _numbers(archive: Archive) -> Iterator[Group]:
             first = number_address(document.number).split("/")[:2]
             groups["/".join(first)].append(document)
     for name in sorted(groups):
-        inputs = {"documents": tuple(groups[name])}
+        documents = tuple(groups[name])
+        inputs = {"documents": documents, "shown": badges(archive, documents, on)}
         yield Group(name=f"{name}/", make=_number_pages, inputs=inputs)
 
 
-def _number_pages(documents: tuple[Document, ...]) -> Iterator[Page]:
+def _number_pages(documents: tuple[Document, ...], shown: Badges) -> Iterator[Page]:
     """`/wh/宁政办发/2019/34/`: the documents of one 发文字号. One number may have many."""
     groups: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
@@ -661,7 +717,7 @@ def _number_pages(documents: tuple[Document, ...]) -> Iterator[Page]:
             address=address,
             template="number.html",
             title=str(named[0].number),
-            meta={"kind": "number", "documents": [_document_row(d) for d in named]},
+            meta={"kind": "number", "documents": [_document_row(d, shown) for d in named]},
         )
 
 

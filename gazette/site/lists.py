@@ -1,0 +1,196 @@
+"""Lists as pages and as tables to download: split by year, so that one document changes few. Pure.
+
+A page holds at most `MOST` rows, about 100 KB. A list of one year or of few documents is one page.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from gazette.dates import format_date
+from gazette.lists import Kind, Listed, Listing, segment
+from gazette.publish.spreadsheet import Cell, Table
+
+MOST = 200
+"""Rows on one page."""
+_SPLIT = 100
+"""A list of more documents is split by year."""
+_LARGEST_XLSX = 5000
+"""Rows of the largest XLSX; a longer list has one a year, and one CSV of all."""
+_KINDS: dict[Kind, str] = {"authority": "发文机关", "topic": "主题分类", "type": "公文种类"}
+
+
+def list_pages(listing: Listing, sizes: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """The pages of a list, each as the fields of a `Page`; `sizes` of its files in bytes."""
+    by_year: dict[int, list[Listed]] = defaultdict(list)
+    for listed in listing.documents:
+        by_year[listed.year].append(listed)
+    years = sorted(by_year, reverse=True)
+    split = len(listing.documents) > _SPLIT and len(years) > 1 and listing.kind != "expiring"
+    chips = [{"year": y, "url": f"{listing.address}{y}/", "count": len(by_year[y])} for y in years]
+    if not split:
+        yield from _parts(listing, sizes, listing.address, list(listing.documents), None, [])
+        return
+    # The list's own address shows the newest year; that year's address stays when it is no longer.
+    yield from _parts(listing, sizes, listing.address, by_year[years[0]], years[0], chips)
+    for year in years:
+        yield from _parts(listing, sizes, f"{listing.address}{year}/", by_year[year], year, chips)
+
+
+def _parts(  # noqa: PLR0913, PLR0917  what a page of a list is made of
+    listing: Listing,
+    sizes: Mapping[str, int],
+    base: str,
+    documents: list[Listed],
+    year: int | None,
+    chips: list[dict[str, Any]],
+) -> Iterator[dict[str, Any]]:
+    count = -(-len(documents) // MOST)
+    addresses = [base, *(f"{base}p{n}/" for n in range(2, count + 1))]
+    for number, address in enumerate(addresses):
+        shown = documents[number * MOST : (number + 1) * MOST]
+        title = listing.title + (f"（{year}年）" if year and base != listing.address else "")
+        yield {
+            "address": address,
+            "template": "list.html",
+            "title": title + (f" 第{number + 1}页" if number else ""),
+            "meta": {
+                "kind": "list",
+                "list": listing.kind,
+                "group": _KINDS.get(listing.kind, ""),
+                "name": listing.title,
+                "about": listing.about,
+                "count": len(listing.documents),
+                "year": year,
+                "years": chips,
+                "pages": [{"n": n, "url": a} for n, a in enumerate(addresses, 1)]
+                if count > 1
+                else [],
+                "page": number + 1,
+                "rows": [_row(d) for d in shown],
+                "downloads": [
+                    {"url": a, "name": f"{name} {t}", "size": sizes[a]}
+                    for t, a, name in file_addresses(listing, year)
+                    if a in sizes
+                ],
+            },
+        }
+
+
+def _row(listed: Listed) -> dict[str, Any]:
+    document = listed.document
+    quiet = listed.state == "现行有效" and not listed.last_day
+    facts = [
+        ("发文字号", document.number_text),
+        ("发文机关", "、".join(document.authorities)),
+        ("成文", _day(document.dated)),
+        ("发布", _day(document.published_on) if listed.days_to_publish is not None else ""),
+        ("施行", _day(document.effective_on)),
+        ("有效期至", _day(listed.last_day)),
+        ("失效日期", _day(listed.ended)),
+        ("刊登", listed.issue.label if listed.days_to_print is not None else ""),
+    ]
+    days = [
+        ("成文到发布", listed.days_to_publish),
+        ("发布到刊登", listed.days_to_print),
+    ]
+    return {
+        "url": document.address,
+        "title": document.title,
+        "state": "" if quiet else listed.state,
+        "states": "" if quiet else listed.states,
+        "facts": [(name, value) for name, value in facts if value],
+        "days": [(name, f"{value} 日") for name, value in days if value is not None],
+        "late": listed.days_late or 0,
+        "by": {"title": listed.by_title, "url": listed.by_address} if listed.by_title else None,
+    }
+
+
+def _day(day: date | None) -> str:
+    return format_date(day) if day else ""
+
+
+def file_addresses(listing: Listing, year: int | None = None) -> list[tuple[str, str, str]]:
+    """What can be downloaded of a list, from the page of a year: (type, address, name)."""
+    name = listing.title
+    base = listing.address + segment(name)
+    found = [("CSV", f"{base}.csv", "全部")]
+    if len(listing.documents) <= _LARGEST_XLSX:
+        found.insert(0, ("XLSX", f"{base}.xlsx", "全部"))
+    elif year:
+        found.insert(
+            0, ("XLSX", f"{listing.address}{year}/{segment(name)}{year}.xlsx", f"{year}年")
+        )
+    return found
+
+
+def list_tables(listing: Listing) -> Iterator[tuple[str, list[Listed]]]:
+    """Every file of a list: its address, and the documents that it holds."""
+    base = listing.address + segment(listing.title)
+    yield f"{base}.csv", list(listing.documents)
+    if len(listing.documents) <= _LARGEST_XLSX:
+        yield f"{base}.xlsx", list(listing.documents)
+        return
+    for year in sorted({d.year for d in listing.documents}):
+        rows = [d for d in listing.documents if d.year == year]
+        yield f"{listing.address}{year}/{segment(listing.title)}{year}.xlsx", rows
+
+
+_COLUMNS = (
+    "标题", "发文字号", "发文机关", "成文日期", "发布日期", "施行日期", "有效期至", "有效性", "失效日期",
+    "据以失效的文件", "栏目", "公文种类", "主题分类", "索引号", "刊载", "出版日期", "成文到发布（日）",
+    "发布到刊登（日）", "迟（日）", "网址",
+)  # fmt: skip
+
+
+def table(title: str, documents: Iterable[Listed], site_url: str) -> Table:
+    """The documents as a table, without the columns that hold nothing."""
+    rows = tuple(_cells(listed, site_url) for listed in documents)
+    return Table(title, _COLUMNS, rows).without_empty_columns()
+
+
+def _cells(listed: Listed, site_url: str) -> tuple[Cell, ...]:
+    document = listed.document
+
+    def iso(day: date | None) -> str:
+        return day.isoformat() if day else ""
+
+    return (
+        document.title,
+        document.number_text,
+        "、".join(document.authorities),
+        iso(document.dated),
+        iso(document.published_on),
+        iso(document.effective_on),
+        iso(listed.last_day),
+        listed.state,
+        iso(listed.ended),
+        listed.by_title,
+        document.section,
+        document.document_type,
+        document.topic,
+        document.index_number,
+        listed.issue.label,
+        iso(listed.issue.published_on),
+        listed.days_to_publish,
+        listed.days_to_print,
+        listed.days_late,
+        f"{site_url.rstrip('/')}/{document.address}" if site_url else f"/{document.address}",
+    )
+
+
+def overview(found: Iterable[Listing]) -> dict[str, Any]:
+    """All lists with how many documents each has, as the page `lists/` shows them."""
+    lists = [
+        {"kind": i.kind, "name": i.title, "url": i.address, "count": len(i.documents)}
+        for i in found
+    ]
+    groups = [
+        {"name": name, "id": kind, "lists": [i for i in lists if i["kind"] == kind]}
+        for kind, name in _KINDS.items()
+    ]
+    return {
+        "lists": [i for i in lists if i["kind"] not in _KINDS],
+        "groups": [g for g in groups if g["lists"]],
+    }

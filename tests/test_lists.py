@@ -1,0 +1,190 @@
+"""Lists: what stands in them, how they are split, and the tables to download."""
+
+import csv
+import io
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gazette.archive import Archive
+from gazette.lists import Listing, listings, months_later, segment
+from gazette.publish.spreadsheet import Table, to_csv, to_xlsx
+from gazette.reading import read_archive
+from gazette.settings import Settings
+from gazette.site.lists import MOST, file_addresses, list_pages, list_tables, table
+from tests.conftest import ROOT
+
+DAY = date(2025, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    archive, _ = read_archive(Settings(), ROOT / "issues", cache=tmp_path_factory.mktemp("lists"))
+    return archive
+
+
+def by_address(archive: Archive, on: date | None = DAY, **rules: Any) -> dict[str, Listing]:
+    return {i.address: i for i in listings(archive, Settings(**rules), on)}
+
+
+def addresses(listing: Listing) -> list[str]:
+    return [d.document.address for d in listing.documents]
+
+
+def test_what_is_in_force_and_what_is_over_stand_in_their_lists(sample: Archive) -> None:
+    found = by_address(sample)
+    current, over = addresses(found["lists/in-force/"]), addresses(found["lists/ended/"])
+    assert "2024/01/01/" in current
+    assert "1996/03/01/" in over
+    assert not set(current) & set(over)
+    assert "2024/05-06/04/" not in current, "人事任免 has no 有效性"
+    (repealed,) = [
+        d for d in found["lists/ended/"].documents if d.document.address == "1996/03/01/"
+    ]
+    assert (repealed.state, repealed.ended, repealed.by_address) == (
+        "废止",
+        date(2024, 3, 1),
+        "2024/01/01/",
+    )
+    assert repealed.year == 2024
+
+
+@pytest.mark.parametrize(
+    ("on", "there"),
+    [
+        (date(2025, 6, 30), False), (date(2025, 7, 1), True),
+        (date(2025, 12, 31), True), (date(2026, 1, 1), False),
+    ],
+)  # fmt: skip
+def test_what_ends_within_six_months_is_listed_as_such(
+    sample: Archive, on: date, *, there: bool
+) -> None:
+    # 示市监规〔2024〕2号: its last day is 31 December 2025.
+    found = by_address(sample, on).get("lists/expiring/")
+    assert bool(found and "2024/11/03/" in addresses(found)) == there
+    if found:
+        assert f"{on.year}年{on.month}月{on.day}日" in found.about
+
+
+def test_every_document_is_listed_by_whom_it_is_from_and_what_it_is(sample: Archive) -> None:
+    found = by_address(sample)
+    for document in sample.gazette.documents:
+        for name in document.authorities:
+            assert document.address in addresses(found[f"lists/authority/{segment(name)}/"])
+        if document.topic:
+            assert document.address in addresses(found[f"lists/topic/{segment(document.topic)}/"])
+    assert addresses(found["lists/regulations/"]) == ["2025/01/01/", "2024/01/01/"]
+    assert len(found["lists/register/"].documents) == len(sample.gazette.documents)
+
+
+def test_no_list_and_no_column_is_empty(sample: Archive) -> None:
+    for listing in by_address(sample).values():
+        assert listing.documents
+        for _, documents in list_tables(listing):
+            shown = table(listing.title, documents, "")
+            for column in range(len(shown.columns)):
+                assert any(row[column] not in ("", None) for row in shown.rows)
+    assert list(listings(Archive(name="", gazette=type(sample.gazette)()), Settings(), DAY)) == []
+
+
+def test_days_late_follow_the_citys_rule(sample: Archive) -> None:
+    found = by_address(sample, publish_within=2, print_within=10)["lists/register/"]
+    (entry,) = [d for d in found.documents if d.document.address == "2024/01/01/"]
+    # 成文 28 December, 发布 5 January: 8 days; 出版 26 days after that, in the issue of 31 January.
+    assert (entry.days_to_publish, entry.days_to_print) == (8, 26)
+    assert entry.days_late == (8 - 2) + (26 - 10)
+    assert by_address(sample)["lists/register/"].documents[0].days_late is None
+
+
+def many(folder: Path, years: range, each: int) -> Archive:
+    for year in years:
+        home = folder / "issues" / f"{year}/01"
+        home.mkdir(parents=True)
+        (home / "index.md").write_text(f"---\n出版日期: {year}-01-31\n---\n", "utf-8")
+        for n in range(1, each + 1):
+            head = f"标题: 第{n}件\n发文机关: 市政府\n成文日期: {year}-01-01\n"
+            (home / f"{n:03d}.md").write_text(f"---\n{head}---\n\n正文。\n", "utf-8")
+    archive, _ = read_archive(Settings(), folder / "issues", cache=folder / "cache")
+    return archive
+
+
+def test_a_long_list_is_split_so_that_one_document_changes_few_pages(tmp_path: Path) -> None:
+    archive = many(tmp_path, range(2020, 2023), MOST + 50)
+    listing = by_address(archive)["lists/in-force/"]
+    pages = {p["address"]: p["meta"] for p in list_pages(listing, {})}
+    assert set(pages) == {
+        "lists/in-force/", "lists/in-force/p2/",
+        *(f"lists/in-force/{y}/" for y in (2020, 2021, 2022)),
+        *(f"lists/in-force/{y}/p2/" for y in (2020, 2021, 2022)),
+    }  # fmt: skip
+    assert max(len(m["rows"]) for m in pages.values()) == MOST
+    listed = [r["url"] for a, m in pages.items() if "/20" in a for r in m["rows"]]
+    assert sorted(listed) == sorted(d.address for d in archive.gazette.documents)
+    assert pages["lists/in-force/"]["years"][0] == {
+        "year": 2022, "url": "lists/in-force/2022/", "count": MOST + 50
+    }  # fmt: skip
+
+
+def test_files_are_where_the_pages_say(sample: Archive) -> None:
+    for listing in by_address(sample).values():
+        said = {address for _, address, _ in file_addresses(listing)}
+        assert said == {address for address, _ in list_tables(listing)}
+
+
+HOSTILE = [
+    "=1+1",
+    "+86",
+    "-5",
+    "@SUM(A1)",
+    "\t=1",
+    "＝1",
+    "  =1",
+    '"; DROP',
+    "一\n二",
+    "https://x.example",
+]
+
+
+def test_no_cell_is_ever_run() -> None:
+    made = Table("表", ("标题", "数"), tuple((text, n) for n, text in enumerate(HOSTILE)))
+    rows = list(csv.reader(io.StringIO(to_csv(made).decode("utf-8-sig"))))
+    assert rows[0] == ["标题", "数"]
+    for text, (cell, _) in zip(HOSTILE, rows[1:], strict=True):
+        assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝"))
+        assert cell in (text, f"'{text}")
+    with zipfile.ZipFile(io.BytesIO(to_xlsx(made))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        strings = book.read("xl/sharedStrings.xml").decode()
+    assert "<f>" not in sheet
+    assert "hyperlink" not in sheet
+    assert "=1+1" in strings
+
+
+def test_the_same_table_is_the_same_bytes() -> None:
+    made = Table("关于[甲]的/目录", ("标题",), (("甲",), ("乙",)))
+    assert to_xlsx(made) == to_xlsx(made)
+    with zipfile.ZipFile(io.BytesIO(to_xlsx(made))) as book:
+        assert {i.date_time[0] for i in book.infolist()} == {1980}
+        assert b"2000-01-01" in book.read("docProps/core.xml")
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2024, 8, 31), date(2025, 2, 28)), (date(2023, 8, 29), date(2024, 2, 29)),
+        (date(2025, 3, 1), date(2025, 9, 1)), (date(2024, 6, 30), date(2024, 12, 30)),
+    ],
+)  # fmt: skip
+def test_six_months_are_counted_by_the_calendar(day: date, expected: date) -> None:
+    assert months_later(day, 6) == expected
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "..", "", "?q=#", "\u202e倒", "　"])
+def test_a_name_is_one_part_of_an_address(name: str) -> None:
+    part = segment(name)
+    assert part
+    assert not set(part) & set("/\\?#%")
+    assert part not in (".", "..")
