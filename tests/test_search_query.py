@@ -382,8 +382,10 @@ def test_the_browser_and_the_api_give_the_same_answers(
     for query in [*QUERIES, *more]:
         here = search(index, query, limit=1000, sort=sort, on=DAY)  # type: ignore[arg-type]
         there = asked(reader, query, sort=sort)
+        # Of a longer run the browser asks for fewer terms: it may show another place of the document.
+        shown = 3 if all(len(group.units) <= 3 for group in parse(query)) else 2
         for one, other in zip(there["hits"], here.hits, strict=True):
-            assert one == [other.passage.url, other.match, other.snippet], query
+            assert one[:shown] == [other.passage.url, other.match, other.snippet][:shown], query
         assert (there["total"], there["exact"]) == (here.total, True), query
         assert there["missing"] == (here.missing and here.missing.number), query
         assert there["suggestions"] == list(here.suggestions), query

@@ -1,6 +1,9 @@
 """Search at full size: is it right, and what does it cost, beside Pagefind on the same site.
 
-    python tools/bench_search.py ISSUES SITE [--pagefind PROGRAM] > docs/…
+    python -m tools.bench_search ISSUES SITE [--pagefind PROGRAM] [--write docs/search.md]
+
+SITE is that of `gazette build --issues ISSUES`; `--pagefind` is the program of PyPI's
+`pagefind_bin_extended` (indexing a folder is what its `add_directory` does).
 
 Right: random runs of 2–12 units out of titles and bodies, asked of the browser's own modules and of
 `gazette search`, against a plain scan of `searchable_text`. Cost: a phone that has nothing yet, on
@@ -33,6 +36,8 @@ from gazette.search import terms
 from gazette.search.entry import Entry, searchable_text
 from gazette.serve import serving
 from gazette.settings import read_settings
+from tests.hostile import hostile_queries
+from tools.tables import write_table
 
 TOPICS = (
     "营商环境", "市场监督管理局", "行政处罚", "养老保险", "食品安全", "公共就业服务",
@@ -67,6 +72,8 @@ class Phone:
     def __init__(self, browser: Browser) -> None:
         self.context = browser.new_context(viewport={"width": 360, "height": 740})
         self.page = self.context.new_page()
+        # What a worker fetches, DevTools neither slows nor counts: so everything stays on the page.
+        self.page.add_init_script("delete globalThis.Worker")
         session = self.context.new_cdp_session(self.page)
         session.send("Network.enable")
         session.send("Network.emulateNetworkConditions", SLOW_4G)
@@ -266,26 +273,9 @@ def costs(
     return " | ".join(cells), totals
 
 
-HOSTILE = (
-    [
-        ".*", "[a-z]+", "(((((", "\\", "^$", "a|b", "?", "+++", "{1,99999}", "$&", "%00", "%E4%BD",
-        "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;b&gt;", "'\"><svg/onload=1>",
-        "\u0000", "a\u0000b", "\u202e倒", "😀😀", "👨‍👩‍👧", "\ud800", "字\udc00", "\ufffe", "ﬃ", "İ", "ß", "①②",
-        "-", "--", "-“”", "“", "”“", '"""', "「", "- -", "OR", "AND NOT", "*", "第", "号", "年", "〔〕",
-        "令", "字第号", "国发〔〕号", "99999999999999999999号", "　", " ", "\t\n", "a" * 10_000, "政" * 10_000,
-        "市政府 " * 2_000, "“" * 5_000, "-" * 5_000, "__proto__", "constructor", "toString", "null",
-    ]
-)  # fmt: skip
-"""Queries that no reader types; the rest of the two hundred is random."""
-
-
 def hostile(browser: Browser, address: str) -> str:
     """Type two hundred hostile queries; what went wrong, as a sentence."""
-    chance = random.Random(7)  # noqa: S311  no secret
-    queries = list(HOSTILE)
-    while len(queries) < 200:  # noqa: PLR2004
-        queries.append("".join(chr(chance.choice([chance.randrange(0x110000), chance.randrange(0x80),
-            chance.randrange(0x4E00, 0x9FFF)])) for _ in range(chance.randint(1, 40))))  # fmt: skip
+    queries = hostile_queries()
     problems: list[str] = []
     page = browser.new_page()
     page.on("pageerror", lambda e: problems.append(str(e)))
@@ -314,52 +304,36 @@ def hostile(browser: Browser, address: str) -> str:
 def build_times(issues: Path, config: Path, pagefind: str | None, site: Path) -> list[str]:
     """Rows on making the index: seconds, peak memory, files, bytes; each in a process of its own."""
     rows = []
-    script = (
-        "import sys, time, resource, pathlib, json\n"
-        "from gazette.archive import entries\n"
-        "from gazette.index import make_static_index\n"
-        "from gazette.reading import read_archive\n"
-        "from gazette.settings import read_settings\n"
-        "from gazette.search import whoosh_index\n"
-        "issues, config, out = map(pathlib.Path, sys.argv[1:])\n"
-        "settings = read_settings(config)\n"
-        "found = list(entries(read_archive(settings, issues, cache=issues.parent / '.gazette')[0]))\n"
-        "start = time.monotonic()\n"
-        "files = make_static_index(found, out / 'grams', closed_through=settings.closed_through)\n"
-        "grams = time.monotonic() - start\n"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "start = time.monotonic()\n"
-        "whoosh_index.update(out / 'words', found)\n"
-        "words = time.monotonic() - start\n"
-        "after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "size = sum(p.stat().st_size for p in files.values())\n"
-        "inner = sum(p.stat().st_size for p in (out / 'words').iterdir())\n"
-        "print(json.dumps([[grams, peak, len(files), size],"
-        " [words, after, len(list((out / 'words').iterdir())), inner]]))\n"
-    )
     with tempfile.TemporaryDirectory(dir=site.parent) as folder:
-        command = [sys.executable, "-c", script, str(issues), str(config), folder]
+        command = [sys.executable, "-m", "tools.index_times", str(issues), str(config), folder]
         said = subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-        names = ("本项目：网页的索引", "本项目：Whoosh（命令行排序）")
+        names = ("本项目：网页的索引", "本项目：Whoosh（命令行排序）", "本项目：两个索引，新增一期")
         for name, row in zip(names, json.loads(said.stdout), strict=True):
             rows.append(_build_row(name, *row))
     if pagefind:
         shutil.rmtree(site / "pagefind", ignore_errors=True)
-        start = time.monotonic()
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        before, start = used.ru_utime + used.ru_stime, time.monotonic()
         subprocess.run(  # noqa: S603
             [pagefind, "--site", str(site), "--quiet"], check=True, capture_output=True
         )
         seconds = time.monotonic() - start
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        peak, spent = used.ru_maxrss, used.ru_utime + used.ru_stime - before
         files = [p for p in (site / "pagefind").rglob("*") if p.is_file()]
         rows.append(
-            _build_row("Pagefind", seconds, peak, len(files), sum(p.stat().st_size for p in files))
+            _build_row(
+                "Pagefind", seconds, spent, peak, len(files), sum(p.stat().st_size for p in files)
+            )
         )
     return rows
 
 
-def _build_row(name: str, seconds: float, peak: int, files: int, size: int) -> str:
-    return f"| {name} | {seconds:.1f} | {peak / 1024:.0f} | {files} | {size / 1e6:.1f} |"
+def _build_row(  # noqa: PLR0913, PLR0917  the cells of a row
+    name: str, seconds: float, spent: float, peak: int, files: int, size: int
+) -> str:
+    cells = f"{seconds:.1f} | {spent:.1f} | {peak / 1024:.0f} | {files} | {size / 1e6:.1f}"
+    return f"| {name} | {cells} |"
 
 
 @click.command()
@@ -368,20 +342,33 @@ def _build_row(name: str, seconds: float, peak: int, files: int, size: int) -> s
 @click.option("--config", default="mkdocs.yml", type=click.Path(path_type=Path))
 @click.option("--runs", default=1000, help="随机取多少段文字来检查对错。")
 @click.option("--pagefind", help="Pagefind 程序；不写就不比。")
+@click.option("--write", type=click.Path(path_type=Path), help="把表写进这个文件的标记之间。")
 @click.option("--chromium", default="/usr/bin/chromium", help="浏览器在哪里。")
 def main(  # noqa: PLR0913, PLR0917  one parameter an option
-    issues: Path, site: Path, config: Path, runs: int, pagefind: str | None, chromium: str
+    issues: Path,
+    site: Path,
+    config: Path,
+    runs: int,
+    pagefind: str | None,
+    write: Path | None,
+    chromium: str,
 ) -> None:
     """Measure everything and print it as Markdown."""
+    lines: list[str] = []
+
+    def say(text: str) -> None:
+        click.echo(text, err=True)  # while it goes on
+        lines.append(text)
+
     issues, site, config = issues.resolve(), site.resolve(), config.resolve()
     archive, _ = read_archive(read_settings(config), issues, cache=issues.parent / ".gazette")
     found = list(entries(archive))
     pages = sum(e.kind == "page" for e in found)
     size = sum(len(searchable_text(e)) for e in found)
-    click.echo(f"{len(found) - pages} 件文件，{pages} 个 PDF 页，{size / 1e6:.1f} 百万字。\n")
+    say(f"{len(found) - pages} 件文件，{pages} 个 PDF 页，{size / 1e6:.1f} 百万字。\n")
 
-    click.echo("| 编索引 | 秒 | 内存 MB | 文件 | MB |\n|---|--:|--:|--:|--:|")
-    click.echo("\n".join(build_times(issues, config, pagefind, site)) + "\n")
+    say("| 编索引 | 秒 | 处理器秒 | 内存 MB | 文件 | MB |\n|---|--:|--:|--:|--:|--:|")
+    say("\n".join(build_times(issues, config, pagefind, site)) + "\n")
     if pagefind:
         (site / "pagefind.html").write_text(PAGEFIND_PAGE, "utf-8")
         (site / "pagefind-page.js").write_text(PAGEFIND_SCRIPT, "utf-8")
@@ -391,23 +378,23 @@ def main(  # noqa: PLR0913, PLR0917  one parameter an option
         browser = playwright.chromium.launch(
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
-        click.echo(
+        say(
             "| 慢速 4G，处理器慢四倍 | 首次 KB：中位 | 95% | 再次 KB：中位 | 95% "
             "| 首次 秒：中位 | 95% | 再次 秒：中位 | 95% |\n|---|" + "--:|" * 8
         )
         cells, totals = costs(browser, lambda q: ours_first(address, q), ours_next)
-        click.echo(f"| 本项目 | {cells} |")
+        say(f"| 本项目 | {cells} |")
         if pagefind:
             cells, theirs = costs(browser, lambda q: pagefind_first(address, q), pagefind_next)
-            click.echo(f"| Pagefind | {cells} |")
+            say(f"| Pagefind | {cells} |")
             quoted, cited = costs(
                 browser,
                 lambda q: pagefind_first(address, f'"{q}"'),
                 lambda q: pagefind_next(f'"{q}"'),
             )
-            click.echo(f"| Pagefind，加引号 | {quoted} |")
+            say(f"| Pagefind，加引号 | {quoted} |")
             truth = Truth(found)
-            click.echo(
+            say(
                 "\n| 检索词 | 逐字扫描 | 本项目（含分词匹配） | Pagefind | 加引号 |\n|---|--:|--:|--:|--:|"
             )
             for query in TOPICS[:12]:
@@ -417,11 +404,12 @@ def main(  # noqa: PLR0913, PLR0917  one parameter an option
                     theirs[query],
                     cited[query],
                 ]
-                click.echo(f"| {query} | {' | '.join(map(str, counts))} |")
-        click.echo("\n| 随机取的一段文字 | 个数 | 真结果 | 召回 | 准确 |\n|---|--:|--:|--:|--:|")
-        click.echo("\n".join(right(browser, address, found, runs, call)))
-        click.echo("\n" + hostile(browser, address))
+                say(f"| {query} | {' | '.join(map(str, counts))} |")
+        say("\n| 随机取的一段文字 | 个数 | 真结果 | 召回 | 准确 |\n|---|--:|--:|--:|--:|")
+        say("\n".join(right(browser, address, found, runs, call)))
+        say("\n" + hostile(browser, address))
         browser.close()
+    write_table("\n".join(lines), "bench", write)
     for name in ("pagefind.html", "pagefind-page.js"):
         (site / name).unlink(missing_ok=True)
     shutil.rmtree(site / "pagefind", ignore_errors=True)

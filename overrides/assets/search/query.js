@@ -23,6 +23,9 @@ const VERIFY = 20;
 const BATCH = 4;
 const ALL_TERMS = 3;
 const MANY = 10;
+/** The terms that cover a run of so many units, linked by what follows them, leave few false candidates: reading those costs
+ * less than the shards of the other terms. */
+const FEW = 8;
 const OVER_WEIGHT = 0.8;
 const NEWER = 0.1;
 const SNIPPET = 100;
@@ -388,7 +391,8 @@ export class Search {
   /** Candidates by the fewest terms; by all of them where many would have to be verified. @param {Group[]} groups */
   async narrow(groups) {
     const plan = await this.weigh(groups, false);
-    return plan.full || plan.exact.length <= MANY ? plan : this.weigh(groups, true);
+    const sure = plan.full || plan.exact.length <= MANY || groups.every(({ units: run }) => run.length <= FEW);
+    return sure ? plan : this.weigh(groups, true);
   }
 
   /** Candidates for groups, by all their terms or by those that cover them. @param {Group[]} groups @param {boolean} full
