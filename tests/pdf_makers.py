@@ -1,6 +1,7 @@
 """PDFs that tests need, made when they run: sound ones, broken ones, hostile ones."""
 
 import io
+import random
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -282,4 +283,56 @@ def turned(pdf: bytes, degrees: int) -> bytes:
             wide, high = page.get_size()
             added = add_picture(out, lying, (high, wide) if degrees % 180 else (wide, high))
             added.Rotate = degrees
+    return saved(out)
+
+
+def mutants(seeds: Sequence[bytes], count: int, seed: int = 3) -> Iterator[tuple[str, bytes]]:
+    """Broken and hostile PDFs, each with the name of what was done to it; the same ones every time.
+
+    Bits flipped, ends cut off, nested Flate, huge pages, deep and endless page trees, encryption.
+    """
+    chance = random.Random(seed)  # noqa: S311  no secret
+    kinds = ("flipped", "torn", "holed", "bomb", "huge", "deep", "endless", "encrypted")
+    for number in range(count):
+        kind = kinds[number % len(kinds)]
+        data = chance.choice(seeds)
+        yield f"{number:03d}-{kind}", _mutant(kind, data, chance)
+
+
+def _mutant(  # noqa: PLR0911  one return a kind
+    kind: str, data: bytes, chance: random.Random
+) -> bytes:
+    if kind == "bomb":
+        return bomb(chance.randint(1, 4), chance.choice((20_000_000, 100_000_000)))
+    if kind == "huge":
+        side = 10 ** chance.randint(5, 9)
+        return data.replace(b"/MediaBox [", b"/MediaBox [0 0 %d %d] %%" % (side, side), 1) + huge()
+    if kind == "deep":
+        return deep(chance.choice((50, 2_000)))
+    if kind == "endless":
+        return endless()
+    if kind == "encrypted":
+        return encrypted(data)
+    broken = bytearray(data)
+    if kind == "torn":
+        return bytes(broken[: chance.randint(20, len(broken))])
+    if kind == "holed":
+        start = chance.randrange(len(broken))
+        broken[start : start + chance.randint(1, 4_000)] = b""
+        return bytes(broken)
+    for _ in range(chance.choice((1, 10, 200))):
+        broken[chance.randrange(9, len(broken))] ^= 1 << chance.randrange(8)
+    return bytes(broken)
+
+
+def deep(levels: int) -> bytes:
+    """A page under so many nodes of the page tree."""
+    out = pikepdf.new()
+    page = out.add_blank_page().obj
+    node = page
+    for _ in range(levels):
+        node = out.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.Pages, Kids=pikepdf.Array([node]), Count=1)
+        )
+    out.Root.Pages.Kids = pikepdf.Array([node])
     return saved(out)

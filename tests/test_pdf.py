@@ -295,3 +295,23 @@ def test_no_shared_page_is_judged_wrongly(shared: Path, tmp_path: Path) -> None:
             if "Guangdong" in path.name
             else judged <= {"good", "scanned", "blank"}
         )
+
+
+def test_mutated_files_cost_only_themselves(tmp_path: Path, three: bytes) -> None:
+    """A part of the 200 of `tools/bench_pdf.py`: two of each kind."""
+    limits = replace(DEFAULT, memory=700_000_000, seconds=20)
+    paths = []
+    for name, data in pdf_makers.mutants([three], 16):
+        paths.append(tmp_path / f"{name}.pdf")
+        paths[-1].write_bytes(data)
+    texts = read_pdfs(paths, cache=tmp_path / "cache", jobs=2, limits=limits)
+    assert list(texts) == paths
+    for path, text in texts.items():
+        kind = path.stem.partition("-")[2]
+        if kind in ("encrypted", "torn"):
+            assert text.fault is not None, path.name
+        if kind in ("bomb", "encrypted"):
+            assert not any(p.text for p in text.pages), path.name
+        if text.fault is not None:
+            assert text.fault.message, path.name
+            assert text.fault.hint, path.name
