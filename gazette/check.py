@@ -45,6 +45,7 @@ def check(archive: Archive, base: str, ocr: str = "") -> Iterator[Finding]:
     yield from _holdings(archive, base)
     yield from _old_addresses(archive, base)
     yield from _relations(archive, base)
+    yield from _still_printed(archive, base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,27 @@ def _pages(archive: Archive, issue: Issue, document: Document, base: str) -> Ite
         yield _Place(f"{base}/{document.source}", document.body_line).error(
             "no_such_page", message, hint
         )
+
+
+def _still_printed(archive: Archive, base: str) -> Iterator[Finding]:
+    """Withdrawn documents that the committed PDF still holds: it is published as it is."""
+    for issue in archive.gazette.issues:
+        scan = archive.scans.get(issue.address)
+        for document in issue.documents if scan else ():
+            pages = document.pages
+            if not document.withdrawn or (pages is None and not document.body):
+                continue
+            texts = [p for p in scan.pages if p.quality != "blank"] if scan else []
+            held = [
+                p.page
+                for p in texts
+                if (pages and p.page in pages) or (not pages and document.title in p.text)
+            ]
+            if held:
+                message = f"已撤下的文件还在印刷版 PDF 里：第 {ranges(held)} 页（{document.title}）"
+                hint = f"印刷版照原样提供下载。请把 {issue.pdf} 换成这几页是空白的（页码不变），或移走它。"
+                place = _Place(f"{base}/{issue.source}/{issue.pdf}", None)
+                yield place.warning("withdrawn_in_pdf", message, hint)
 
 
 def _relations(archive: Archive, base: str) -> Iterator[Finding]:

@@ -75,6 +75,10 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
         {"1998/07/1998-07.pdf": PDF, "1998/07/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 4-5}\n---\n"},
         "error", "issues/1998/07/index.md", 3, "4-5", "共 4 页",
     ),
+    "withdrawn_in_pdf": (
+        {"1998/07/1998-07.pdf": PDF, "1998/07/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 2-3, 撤下: {日期: 2024-01-01, 理由: 误}}\n---\n"},
+        "warning", "issues/1998/07/1998-07.pdf", None, "第 2-3 页", "空白",
+    ),
     "pdf_pages_scanned": (
         {"1998/07/1998-07.pdf": pdf_makers.drawn(PDF)},
         "warning", "issues/1998/07/1998-07.pdf", None, "第 1-4 页", "text/0001.md",
