@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from gazette.cited import References
 from gazette.dialect import parse, visible_lines
 from gazette.digest import digest, of_fields
 from gazette.model import Document, Gazette, Issue
@@ -54,7 +55,8 @@ class Scan:
 class Archive:
     """The gazette, the scans by issue address, and sizes in bytes by site-relative address.
 
-    `relations` are what the documents do to one another (`gazette.relations.relate`).
+    `relations` are what the documents do to one another (`gazette.relations.relate`), `references`
+    what their texts cite (`gazette.cited.read_references`); a part of an archive has none.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Archive:
     scans: Mapping[str, Scan] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     relations: Relations = field(default_factory=Relations)
+    references: References = field(default_factory=References)
 
     def part(self, issues: Iterable[Issue]) -> "Archive":
         """These issues and all that belongs to them, and nothing else: what a page is made of."""

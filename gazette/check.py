@@ -46,6 +46,7 @@ def check(archive: Archive, base: str, ocr: str = "") -> Iterator[Finding]:
     yield from _old_addresses(archive, base)
     yield from _relations(archive, base)
     yield from _still_printed(archive, base)
+    yield from _ambiguous(archive, base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,31 @@ def _overlapping_issues(archive: Archive, base: str) -> Iterator[Finding]:
                 "overlapping_issues", message, hint
             )
         owners.update(dict.fromkeys(keys, issue))
+
+
+def _ambiguous(archive: Archive, base: str) -> Iterator[Finding]:
+    """Names in texts that several documents bear, each told once, where it is met first."""
+    met: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    for address, references in archive.references.of.items():
+        for reference in references:
+            if reference.among:
+                cited = reference.citation
+                name = f"《{cited.title}》" if cited.title else cited.number
+                met[name].append((address, reference.among))
+    by_address = {d.address: d for d in archive.gazette.documents}
+    for name, places in met.items():
+        documents = list(dict.fromkeys(address for address, _ in places))
+        among = "、".join(f"/{a}" for a in places[0][1][:_NAMED])
+        source = f"{base}/{by_address[documents[0]].source}"
+        message = f"引用的{name}可能是 {len(places[0][1])} 件文件（{among}），没有链接"
+        hint = "要指明其中一件，请在“依据”等关系里写它的网址。"
+        if len(documents) > 1:
+            hint += f"另有 {len(documents) - 1} 件文件引用了同一名称。"
+        yield _Place(source).warning("ambiguous_citation", message, hint)
+
+
+_NAMED = 3
+"""How many of the documents that a name may mean are listed."""
 
 
 def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:

@@ -249,7 +249,9 @@ _ENDINGS = re.compile(
     rf"第{_BLANK}(?:\d{{1,6}}|[{_DIGITS}○零十百千]{{1,8}}){_SIGN}"
     rf"|(?<=字){_BLANK}第{_BLANK}\d[0-9A-Za-z０-９-]{{0,20}}{_SIGN}"
 )
-_BEFORE = re.compile(rf"(?:[(（][{_WORD}]{{1,8}}[)）]|[{_WORD}])+{_BLANK}$")
+_BEFORE = re.compile(
+    rf"(?:[(（][{_WORD}]{{1,8}}[)）]|[(（]\d{{2,3}}[)）][ \u3000](?=[{_WORD}])|[{_WORD}])+{_BLANK}$"
+)
 # Words of the sentence that run into a code without a mark between. Not 和, 日, 原 and other
 # characters that begin a code somewhere (和政发, 日政发, 原政发), unless their place tells.
 _LEAD = re.compile(

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from gazette.archive import Archive, Scan, with_corrections
+from gazette.citations import citations_in
+from gazette.cited import read_references
 from gazette.content import assemble, is_ignored, issue_folders, read_issue
 from gazette.dialect import link_targets
 from gazette.digest import digest
@@ -25,7 +27,7 @@ from gazette.store import get_issue, is_whole, put_issue
 from gazette.structure import articles_in, outline
 from gazette.workers import Workers
 
-OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets, outline, articles_in)
+OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets, outline, articles_in, citations_in)
 """Functions of a document's text that are worked out when it is read (`Document.of_text`)."""
 
 _FEW = 40
@@ -131,7 +133,11 @@ def read(  # noqa: PLR0913  the choices of one reading
     name = settings.name + ("（示例）" if settings.sample else "")
     return Reading(
         archive=Archive(
-            name=name, gazette=gazette, scans=scans, relations=relate(gazette, settings)
+            name=name,
+            gazette=gazette,
+            scans=scans,
+            relations=relate(gazette, settings),
+            references=read_references(gazette),
         ),
         findings=findings,
         sources=sources,

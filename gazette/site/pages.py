@@ -11,7 +11,7 @@ pages, and they need not even be worked out.
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -40,6 +40,7 @@ from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.life import Badges, badge, badges, issue_corrections, life_meta, states_on
 from gazette.site.lists import list_pages, list_tables, overview
 from gazette.site.quoting import citations
+from gazette.site.references import cited_lists, page_references
 from gazette.structure import outline
 
 _NOT_LISTED = frozenset({"number", "redirect", "search", "saved"})
@@ -66,7 +67,8 @@ class Page:
     """One page: where it stands, the template it is set in, its data, and its text if it has one.
 
     `meta` holds only plain values (str, int, bool, list, dict, None). `body` is in the dialect;
-    `links` gives for each target in it where it is published, relative to the page.
+    `links` gives for each target in it where it is published, relative to the page; `marks` are the
+    citations in its visible text: start, end, and where they lead.
     """
 
     address: str
@@ -75,6 +77,7 @@ class Page:
     meta: Mapping[str, Any] = field(default_factory=dict)
     body: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
+    marks: Sequence[tuple[int, int, str]] = ()
 
     @property
     def uri(self) -> str:
@@ -150,6 +153,7 @@ def site_groups(
         inputs = {"archive": part, "year": year, "near": near}
         yield Group(name=f"{year}/", make=_year, inputs=inputs)
     resolve_on = resolver(gazette)
+    documents = {d.address: d for d in gazette.documents}
     for before, issue, after in _neighbours(gazette.issues):
         part = archive.part(i for i in (before, issue, after) if i)
         links = _issue_links(issue, resolve_on)
@@ -161,6 +165,11 @@ def site_groups(
             "states": states_on(archive, issue.documents, on),
             "shown": badges(archive, issue.documents, on),
         }
+        inputs["references"] = {
+            d.address: said
+            for d in issue.documents
+            if (said := page_references(d, archive.references, documents))
+        }
         yield Group(name=issue.address, make=_issue_pages, inputs=inputs)
     yield from _sections(archive, settings, on)
     found = tuple(listings(archive, settings, on))
@@ -171,6 +180,10 @@ def site_groups(
     inputs = {"lists": overview(found), "sections": sections}
     yield Group(name="lists/", make=_lists, inputs=inputs)
     yield from _numbers(archive, on)
+    for document, citing in cited_lists(archive.references, documents):
+        rows = [{**_document_row(d), "year": d.issue.year} for d in citing]
+        inputs = {"document": _document_row(document), "citing": rows}
+        yield Group(name=f"{document.address}cited/", make=_cited, inputs=inputs)
     yield Group(name="旧网址", make=_redirects, inputs={"moved": redirects(gazette)})
     account = ledger(archive)
     sizes = {a: archive.sizes[a] for a in (CSV, XLSX) if a in archive.sizes}
@@ -200,13 +213,33 @@ def _issue_pages(  # noqa: PLR0913, PLR0917  what an issue's pages are made of
     links: Mapping[str, Mapping[str, str]],
     states: Mapping[str, str],
     shown: Badges,
+    references: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[Page]:
     """An issue with its documents and the pages of its PDF; `archive` holds its neighbours too."""
     for before, issue, after in _neighbours(archive.gazette.issues):
         if issue.address == address:
             yield _issue(archive, settings, issue, before, after, links.get(address, {}), shown)
-            yield from _documents(archive, issue, links, states)
+            yield from _documents(archive, issue, links, states, references)
             yield from _pdf_pages(archive, issue)
+
+
+def _cited(document: Mapping[str, Any], citing: list[dict[str, Any]]) -> Iterator[Page]:
+    """被引用 of one document: a page a year, newest first, so that a new one changes only its year's."""
+    base = f"{document['url']}cited/"
+    years = sorted({row["year"] for row in citing}, reverse=True)
+    for year in (None, *years):
+        yield Page(
+            address=base if year is None else f"{base}{year}/",
+            template="cited.html",
+            title=f"引用《{document['title']}》的文件" + (f"（{year}年）" if year else ""),
+            meta={
+                "kind": "cited",
+                "document": document,
+                "year": year or years[0],
+                "years": [{"year": y, "url": f"{base}{y}/"} for y in years],
+                "documents": [row for row in citing if row["year"] == (year or years[0])],
+            },
+        )
 
 
 def _ledger(account: Ledger, sizes: Mapping[str, int]) -> Iterator[Page]:
@@ -469,6 +502,7 @@ def _documents(
     issue: Issue,
     links: Mapping[str, Mapping[str, str]],
     states: Mapping[str, str],
+    references: Mapping[str, Mapping[str, Any]],
 ) -> Iterator[Page]:
     card = _issue_card(archive, issue)
     for before, document, after in _neighbours(issue.documents):
@@ -516,6 +550,9 @@ def _documents(
                 for c in citations(archive.name, issue, document)
             ],
             "outline": _outline(document),
+            "references": {
+                k: v for k, v in references.get(document.address, {}).items() if k != "marks"
+            },
             "pdf_pages": [
                 {**_pdf_page_card(issue, scan, p), **_pdf_page_text(scan.pages[p - 1])}
                 for p in pages
@@ -530,6 +567,7 @@ def _documents(
             meta=meta,
             body=document.body,
             links=links.get(document.address, {}),
+            marks=references.get(document.address, {}).get("marks", ()),
         )
 
 

@@ -153,7 +153,7 @@ class GazettePlugin(BasePlugin[_Options]):
         nav: Navigation,  # noqa: ARG002
     ) -> Any:
         if isinstance(page, GazettePage) and page.data.body:
-            context["body"] = to_html(parse(page.data.body), page.data.links.get)
+            context["body"] = to_html(parse(page.data.body), page.data.links.get, page.data.marks)
         return context
 
 
