@@ -104,7 +104,7 @@ def test_a_cluster_that_loses_a_worker_reads_the_same_as_this_machine(
     def nobody(*_: object) -> None:
         pytest.fail("读了两次")
 
-    monkeypatch.setattr("gazette.pdf.extract._ask", nobody)
+    monkeypatch.setattr("gazette.pdf.extract.ask", nobody)
     assert {p: read_pdf(p, cache=cache) for p in pdfs} == local
     whole = [p for p in pdfs if p.stat().st_size]
     assert read_ahead(whole, scheduler="tcp://127.0.0.1:9", cache=cache) == 0
