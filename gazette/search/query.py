@@ -48,6 +48,7 @@ Sort = Literal["relevance", "date"]
 MAX_CHARS = 2000
 MAX_UNITS = 200
 VERIFY = 2000
+TITLE = 12
 OVER_WEIGHT = 0.8
 NEWER = 0.1
 SNIPPET = 100
@@ -255,7 +256,7 @@ class _Search:
                 rare = math.log(1 + (self.entries - len(part) + 0.5) / (len(part) + 0.5))
                 near = 1.2 * (0.25 + 0.75 * size / self.mean)
                 weight = stats.often * 2.2 / (stats.often + near)
-                bonus = 1 + 3 * stats.title if stats.title else 0
+                bonus = 1 + TITLE * stats.title if stats.title else 0
                 total += rare * (weight + bonus)
         return total
 

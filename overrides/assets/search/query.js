@@ -26,6 +26,7 @@ const MANY = 10;
 /** The terms that cover a run of so many units, linked by what follows them, leave few false candidates; of longer runs they
  * may leave hundreds (measured: 830 KB for one query). */
 const FEW = 4;
+const TITLE = 12;
 const OVER_WEIGHT = 0.8;
 const NEWER = 0.1;
 const SNIPPET = 100;
@@ -472,7 +473,7 @@ export class Search {
       }
       if (often) {
         const rare = Math.log(1 + (isPage.length - entries.length + 0.5) / (entries.length + 0.5));
-        total += rare * ((often * 2.2) / (often + near) + (title ? 1 + 3 * title : 0));
+        total += rare * ((often * 2.2) / (often + near) + (title ? 1 + TITLE * title : 0));
         most = Math.max(most, title);
       }
     }
