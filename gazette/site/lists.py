@@ -16,7 +16,7 @@ MOST = 200
 """Rows on one page."""
 _SPLIT = 100
 """A list of more documents is split by year."""
-_LARGEST_XLSX = 5000
+_LARGEST_XLSX = 2000
 """Rows of the largest XLSX; a longer list has one a year, and one CSV of all."""
 _KINDS: dict[Kind, str] = {"authority": "发文机关", "topic": "主题分类", "type": "公文种类"}
 
