@@ -69,7 +69,9 @@ def _issue(archive: Archive, issue: Issue, base: str, ocr: str) -> Iterator[Find
     index = f"{issue.source}/index.md"
     if issue.cover and issue.cover not in issue.files:
         hint = f"请把图片放进 {base}/{issue.source}/，或删去“封面”一项。"
-        yield _Place(f"{base}/{index}").error("missing_cover", f"找不到封面：{issue.cover}", hint)
+        yield _Place(f"{base}/{index}", issue.line("cover")).error(
+            "missing_cover", f"找不到封面：{issue.cover}", hint
+        )
     for draft in issue.drafts:
         message = (
             f"目录第 {draft.folder} 条还没有核对，先不发布：《{draft.title}》（{draft.unreviewed}）"
@@ -101,14 +103,14 @@ def _issue(archive: Archive, issue: Issue, base: str, ocr: str) -> Iterator[Find
 
 def _dates(document: Document, base: str) -> Iterator[Finding]:
     pairs = (
-        ("成文日期", document.dated, "发布日期", document.published_on),
-        ("成文日期", document.dated, "施行日期", document.effective_on),
-        ("施行日期", document.effective_on, "有效期至", document.valid_until),
+        ("成文日期", document.dated, "发布日期", document.published_on, "published_on"),
+        ("成文日期", document.dated, "施行日期", document.effective_on, "effective_on"),
+        ("施行日期", document.effective_on, "有效期至", document.valid_until, "valid_until"),
     )
-    for first, early, second, late in pairs:
+    for first, early, second, late, name in pairs:
         if early and late and late < early:
             message = f"{second}（{late}）早于{first}（{early}）"
-            yield _Place(f"{base}/{document.source}").warning(
+            yield _Place(f"{base}/{document.source}", document.line(name)).warning(
                 "date_order", message, "请核对这两个日期。"
             )
 
@@ -118,7 +120,7 @@ def _files(issue: Issue, document: Document, resolve: Resolve, base: str) -> Ite
         path = annex_path(document, annex.file)
         if annex.file and path not in issue.files:
             hint = f"请把文件放进 {base}/{issue.source}/{document.folder}/，或改正“附件”一项。"
-            yield _Place(f"{base}/{document.source}").error(
+            yield _Place(f"{base}/{document.source}", document.line("annexes")).error(
                 "missing_annex", f"找不到附件：{annex.file}", hint
             )
     if "](" not in document.body:
@@ -143,13 +145,13 @@ def _pages(archive: Archive, issue: Issue, document: Document, base: str) -> Ite
     scan: Scan | None = archive.scans.get(issue.address)
     if scan is None:
         hint = "请放入这一期的 PDF，或删去“页码”。"
-        yield _Place(f"{base}/{document.source}").error(
+        yield _Place(f"{base}/{document.source}", document.line("pages")).error(
             "pages_without_pdf", "写了页码，但这一期没有 PDF", hint
         )
     elif scan.pages and document.pages.last > len(scan.pages):
         hint = f"PDF 共 {len(scan.pages)} 页；页码是 PDF 的第几页，不是印在纸上的页码。"
         message = f"页码 {document.pages} 超出了 PDF（{document.title}）"
-        yield _Place(f"{base}/{document.source}", document.body_line).error(
+        yield _Place(f"{base}/{document.source}", document.line("pages")).error(
             "no_such_page", message, hint
         )
 
@@ -235,14 +237,14 @@ def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:
                 f"发文字号 {document.number_text} 已经用过：{base}/{first.source}《{first.title}》"
             )
             hint = "一个字号可以有几件文件（如一令多件）；如果是写错了，请改正。"
-            place = _Place(f"{base}/{document.source}", document.number_line)
+            place = _Place(f"{base}/{document.source}", document.line("number"))
             yield place.warning("repeated_number", message, hint)
 
 
 def _old_addresses(archive: Archive, base: str) -> Iterator[Finding]:
     leads = redirects(archive.gazette)
     for document in archive.gazette.documents:
-        place = _Place(f"{base}/{document.source}")
+        place = _Place(f"{base}/{document.source}", document.line("old_addresses"))
         for text in document.old_addresses:
             try:
                 led = leads.get(old_path(text))

@@ -255,7 +255,9 @@ def _with_pdf(issue: Issue, report: Report) -> Issue:
         if issue.pdf in issue.files:
             return issue
         hint = f"请把文件放进 {report.path}/，或改正“PDF”一项（通常是 {usual}，可以不写）。"
-        report.inside("index.md").add("error", "missing_pdf", 1, f"找不到 PDF：{issue.pdf}", hint)
+        report.inside("index.md").add(
+            "error", "missing_pdf", issue.line("pdf"), f"找不到 PDF：{issue.pdf}", hint
+        )
     pdfs = [f for f in issue.files if "/" not in f and f.lower().endswith(".pdf")]
     if usual in pdfs:
         return replace(issue, pdf=usual)

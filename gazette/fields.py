@@ -103,6 +103,7 @@ def read_issue_fields(
         cover=fields.text("cover"),
         pdf=fields.text("pdf"),
         note=note,
+        key_lines=fields.lines(),
     )
     entries = (_entry(value, issue, report) for value in fields.items("contents"))
     return issue, [e for e in entries if e]
@@ -179,7 +180,7 @@ def _document(fields: "_Fields", issue: Issue, source: str) -> Document:
         title=fields.text("title") or _title_of(PurePosixPath(source).name),
         authorities=fields.texts("authorities"),
         dated=fields.day("dated"),
-        number_line=fields.line("number") or 1,
+        key_lines=fields.lines(),
         number=fields.parsed(
             "number",
             DocumentNumber.parse,
@@ -240,6 +241,10 @@ class _Fields:
     def line(self, name: str) -> int | None:
         value = self.values.get(name)
         return value.line if value else None
+
+    def lines(self) -> tuple[tuple[str, int], ...]:
+        """The line of every key that is there, by its English name."""
+        return tuple((name, value.line) for name, value in self.values.items())
 
     def items(self, name: str) -> tuple[Value, ...]:
         value = self.values.get(name)
@@ -339,7 +344,10 @@ class _Fields:
         except ValueError:
             # Withdrawn all the same: to publish what was to be withdrawn is the worse mistake.
             self._fault(
-                "bad_date", value.line, "“撤下”要有日期", "写成 撤下: {日期: 2024-05-01, 理由: …}。"
+                "bad_date",
+                value.line,
+                "“撤下”要有日期；正文已经不发布",
+                "写成 撤下: {日期: 2024-05-01, 理由: …}。",
             )
             day = date.min
         return Withdrawal(dated=day, reason=reason)

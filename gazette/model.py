@@ -133,8 +133,12 @@ class Document:
     unreviewed: str = ""
     body: str = field(default_factory=str, repr=False)
     body_line: int = field(default=1, repr=False, compare=False)
-    number_line: int = field(default=1, repr=False, compare=False)
-    """Where 发文字号 and body stand in `source`; they are no part of the document."""
+    key_lines: tuple[tuple[str, int], ...] = field(default=(), repr=False, compare=False)
+    """Where the body and the fields stand in `source`; they are no part of the document."""
+
+    def line(self, name: str) -> int:
+        """The line of a field's key in `source`, for findings; 1 where it has none."""
+        return dict(self.key_lines).get(name, 1)
 
     @property
     def serial(self) -> int:
@@ -204,6 +208,11 @@ class Issue:
     drafts: tuple[Document, ...] = ()
     corrections: tuple[tuple[int, str], ...] = ()
     note: str = field(default="", repr=False)
+    key_lines: tuple[tuple[str, int], ...] = field(default=(), repr=False, compare=False)
+
+    def line(self, name: str) -> int:
+        """The line of a field's key in index.md, for findings; 1 where it has none."""
+        return dict(self.key_lines).get(name, 1)
 
     @property
     def address(self) -> str:

@@ -41,7 +41,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
     ),
     "missing_annex": (
         {"2024/01/01.md": document("附件:\n- {标题: 表, 文件: 表.xlsx}\n")},
-        "error", "issues/2024/01/01.md", 1, "表.xlsx", "issues/2024/01/01/",
+        "error", "issues/2024/01/01.md", 5, "表.xlsx", "issues/2024/01/01/",
     ),
     "broken_link": (
         {"2024/01/01.md": document(body="正文。\n\n![图](图.png)")},
@@ -53,23 +53,23 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
     ),
     "bad_old_address": (
         {"2024/01/01.md": document("旧网址: javascript:alert(1)\n")},
-        "error", "issues/2024/01/01.md", 1, "javascript:alert(1)", "/zfgb/2019/t1.html",
+        "error", "issues/2024/01/01.md", 5, "javascript:alert(1)", "/zfgb/2019/t1.html",
     ),
     "old_address_taken": (
         {"2024/01/01.md": document("旧网址: /t1.html\n"), "2024/01/02.md": document("旧网址: http://old.example/t1.html\n")},
-        "error", "issues/2024/01/02.md", 1, "《关于示例的通知》", "核对",
+        "error", "issues/2024/01/02.md", 5, "《关于示例的通知》", "核对",
     ),
     "date_order": (
         {"2024/01/01.md": document("施行日期: 2024-05-01\n")},
-        "warning", "issues/2024/01/01.md", 1, "2024-05-01", "核对",
+        "warning", "issues/2024/01/01.md", 5, "2024-05-01", "核对",
     ),
     "missing_cover": (
         {"2024/01/index.md": "---\n封面: 封面.png\n---\n", "2024/01/01.md": document()},
-        "error", "issues/2024/01/index.md", 1, "封面.png", "封面",
+        "error", "issues/2024/01/index.md", 2, "封面.png", "封面",
     ),
     "pages_without_pdf": (
         {"2024/01/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 1}\n---\n", "2024/01/02.md": document()},
-        "error", "issues/2024/01/index.md", 1, "没有 PDF", "放入",
+        "error", "issues/2024/01/index.md", 3, "没有 PDF", "放入",
     ),
     "no_such_page": (
         {"1998/07/1998-07.pdf": PDF, "1998/07/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 4-5}\n---\n"},

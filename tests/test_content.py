@@ -128,7 +128,7 @@ BAD: dict[str, tuple[dict[str, str | bytes], str, str, str, int | None, str, str
     ),
     "a PDF that is not there": (
         {"2024/01/index.md": "---\nPDF: 没有.pdf\n---\n", "2024/01/01.md": GOOD},
-        "missing_pdf", "error", "issues/2024/01/index.md", 1, "没有.pdf", "2024-01.pdf", ["2024/01/01/"],
+        "missing_pdf", "error", "issues/2024/01/index.md", 2, "没有.pdf", "2024-01.pdf", ["2024/01/01/"],
     ),
     "a Git LFS pointer": (
         {"2024/01/2024-01.pdf": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "2024/01/01.md": GOOD},

@@ -67,7 +67,7 @@ DOCUMENT = Document(issue=NUMBER, folder="01", source="2024/01/01-甲.md", title
     [
         replace(DOCUMENT, body="正文。"),
         replace(DOCUMENT, title="乙"),
-        replace(DOCUMENT, number_line=7),
+        replace(DOCUMENT, key_lines=(("number", 7),)),
         replace(DOCUMENT, dated=date(2024, 1, 1)),
     ],
 )

@@ -52,7 +52,7 @@ def test_the_glossary_knows_every_noun_and_field_of_the_model() -> None:
         "source",
         "body",
         "body_line",
-        "number_line",
+        "key_lines",
     }
     covered = {"number", "number_text", "annexes", "pages", "withdrawn", "relations", "title"}
     assert nouns <= terms
