@@ -145,7 +145,9 @@ class _Bar:
             click.echo("\r\033[K", nl=False, err=True)
 
 
-def _read_ahead(scheduler: str | None, paths: list[Path], cache: Path, bar: _Bar) -> None:
+def _read_ahead(
+    scheduler: str | None, paths: list[Path], cache: Path, bar: _Bar, *, ocr: bool
+) -> None:
     """Have a cluster read PDFs into the cache, where one is named."""
     if not scheduler:
         return
@@ -157,7 +159,11 @@ def _read_ahead(scheduler: str | None, paths: list[Path], cache: Path, bar: _Bar
         hint = "请先装好：pip install 'gongbaoshi[cluster]'。"
         raise ClusterError("没有安装用集群要的 distributed", hint=hint) from None
     count = read_ahead(
-        paths, scheduler=scheduler, cache=cache, progress=lambda d, n: bar("集群读取 PDF", d, n)
+        paths,
+        scheduler=scheduler,
+        cache=cache,
+        ocr=ocr,
+        progress=lambda d, n: bar("集群读取 PDF", d, n),
     )
     bar.end()
     click.echo(f"集群读了 {count} 个 PDF。", err=True)
@@ -213,7 +219,9 @@ def build(  # noqa: PLR0913, PLR0917  one parameter an option
     with alone(cache, _wait):
         if clean:
             clear(cache)
-        _read_ahead(scheduler, sorted(issues.glob("*/*/*.pdf")), cache / "pdf", bar)
+        pdfs = sorted(issues.glob("*/*/*.pdf"))
+        ocr = read_settings(config).ocr
+        _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=ocr)
         try:
             done = update(
                 config.resolve(),
@@ -260,7 +268,8 @@ def check(
     cache = _cache(issues, config)
     bar = _Bar()
     with alone(cache, _wait):
-        _read_ahead(scheduler, sorted(issues.glob("*/*/*.pdf")), cache / "pdf", bar)
+        pdfs = sorted(issues.glob("*/*/*.pdf"))
+        _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=settings.ocr)
         archive, found = read_archive(
             settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
         )
@@ -427,7 +436,7 @@ def extract(  # noqa: PLR0913  one parameter an option
     if ocr and not available():
         raise BuildError("没有安装 OCR", hint=f"请先安装：{INSTALL}")
     cache = Path(_CACHE).resolve() / "pdf"
-    _read_ahead(scheduler, [file], cache, _Bar())
+    _read_ahead(scheduler, [file], cache, _Bar(), ocr=ocr)
     text = read_pdf(file, cache=cache)
     if ocr:
         bar = _Bar()
@@ -485,7 +494,8 @@ def ledger(  # noqa: PLR0913, PLR0917  one parameter an option
     cache = _cache(issues, config)
     bar = _Bar()
     with alone(cache, _wait):
-        _read_ahead(scheduler, sorted(issues.glob("*/*/*.pdf")), cache / "pdf", bar)
+        pdfs = sorted(issues.glob("*/*/*.pdf"))
+        _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=settings.ocr)
         archive, _ = read_archive(
             settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
         )
@@ -596,17 +606,20 @@ def _tell_import(made: "Plan", base: str) -> None:
 )
 @_common
 @click.option("--as", "number", type=_IssueName(), help="这是哪一期（默认看封面，再看文件名）。")
+@click.option("--ocr", is_flag=True, help="先识别扫描页和乱码页的文字（要装 gongbaoshi[ocr]）。")
 @click.option("--dry-run", is_flag=True, help="只把要写的 index.md 打印出来，什么也不写。")
-def import_(
+def import_(  # noqa: PLR0913  one parameter an option
     files: tuple[Path, ...],
     config: Path,
     issues: Path | None,
     number: IssueNumber | None,
     *,
+    ocr: bool,
     dry_run: bool,
 ) -> None:
     """收入历史公报的 PDF：认出是哪一期，拟出目录，不确定的标“待核”。已有的内容不改。"""
     from gazette.intake.bring import carry_out, plan
+    from gazette.site.build import processors
 
     if number and len(files) > 1:
         raise click.UsageError("--as 一次只能用于一个文件。")
@@ -616,7 +629,15 @@ def import_(
     failed = 0
     for file in files:
         with _told() as outcome:
-            made = plan(file, issues, cache=cache, number=number, sections=settings.sections)
+            made = plan(
+                file,
+                issues,
+                cache=cache,
+                number=number,
+                sections=settings.sections,
+                ocr=ocr or settings.ocr,
+                jobs=processors(),
+            )
             if dry_run:
                 click.echo(made.draft.text, nl=False)
             else:

@@ -23,6 +23,7 @@ from distributed.scheduler import KilledWorker
 from gazette.errors import ClusterError
 from gazette.kept import program, write
 from gazette.pdf.extract import VERSION, read_pdf
+from gazette.pdf.ocr import available, left, recognise_pdf
 
 Progress = Callable[[int, int], None]
 Kept = dict[str, bytes]
@@ -36,21 +37,34 @@ _TRIES = 3
 
 
 def read_ahead(
-    paths: Sequence[Path], *, scheduler: str, cache: Path, progress: Progress | None = None
+    paths: Sequence[Path],
+    *,
+    scheduler: str,
+    cache: Path,
+    ocr: bool = False,
+    progress: Progress | None = None,
 ) -> int:
     """Have the cluster read what is not in the cache yet; how many files it read.
+
+    With `ocr`, pages that need it are recognised there too, where this machine has the extra, whose
+    version the workers then have as well.
 
     Raises ClusterError where there is no scheduler, no worker, or a worker of another version. A
     worker that dies costs only time: its files are given to another, or left to this machine.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    missing = [(path, digest) for path, digest in _hashed(paths) if not _is_kept(cache, digest)]
+    ocr = ocr and available()
+    missing = [
+        (path, digest)
+        for path, digest in _hashed(paths)
+        if not _is_kept(path, cache, digest, ocr=ocr)
+    ]
     if not missing:
         return 0
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with _connected(scheduler) as client:
         threads = _threads(client, scheduler)
-        return _run(client, missing, threads * _AT_ONCE, cache, progress)
+        return _run(client, missing, threads * _AT_ONCE, cache, progress, ocr=ocr)
 
 
 def _hashed(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
@@ -67,8 +81,10 @@ def _digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _is_kept(cache: Path, digest: str) -> bool:
-    return (cache / f"{digest}-v{VERSION}.json").is_file()
+def _is_kept(path: Path, cache: Path, digest: str, *, ocr: bool) -> bool:
+    if not (cache / f"{digest}-v{VERSION}.json").is_file():
+        return False
+    return not ocr or not left(read_pdf(path, cache=cache), cache)
 
 
 def _connected(scheduler: str) -> Client:
@@ -109,12 +125,14 @@ def _threads(client: Client, scheduler: str) -> int:
     return sum(client.nthreads().values())
 
 
-def _run(
+def _run(  # noqa: PLR0913  one run of many files
     client: Client,
     missing: Sequence[tuple[Path, str]],
     at_once: int,
     cache: Path,
     progress: Progress | None,
+    *,
+    ocr: bool,
 ) -> int:
     waiting = list(reversed(missing))
     tries: dict[str, int] = {}
@@ -125,7 +143,7 @@ def _run(
     def start(path: Path, digest: str, data: bytes | None) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of large graphs: a file is as large as it is
-            future = client.submit(read_there, str(path), digest, data, pure=False, retries=0)
+            future = client.submit(read_there, str(path), digest, data, ocr=ocr, pure=False)
         tasks[str(future.key)] = (path, digest)
         under_way.add(future)
 
@@ -156,7 +174,7 @@ def _run(
     return done
 
 
-def read_there(path: str, digest: str, data: bytes | None) -> Kept | None:
+def read_there(path: str, digest: str, data: bytes | None, *, ocr: bool = False) -> Kept | None:
     """On a worker: read a PDF and give what was kept of it; None where the file is not seen here."""
     with tempfile.TemporaryDirectory(prefix="gazette-") as folder:
         file = Path(path)
@@ -171,7 +189,9 @@ def read_there(path: str, digest: str, data: bytes | None) -> Kept | None:
             file = Path(folder) / "it.pdf"
             file.write_bytes(data)
         cache = Path(folder) / "cache"
-        read_pdf(file, cache=cache)
+        text = read_pdf(file, cache=cache)
+        if ocr:
+            recognise_pdf(file, text, cache=cache)
         return {
             p.relative_to(cache).as_posix(): p.read_bytes()
             for p in sorted(cache.rglob("*"))

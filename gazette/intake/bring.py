@@ -25,6 +25,7 @@ from gazette.number import IssueNumber
 from gazette.pdf.extract import read_pdf
 from gazette.pdf.layout import read_layout
 from gazette.pdf.model import PdfText
+from gazette.pdf.ocr import INSTALL, available, recognise_pdf
 
 _FILE_NAME = re.compile(
     r"(?P<year>(?:19|20)\d\d)\D{0,4}?(?:第|[-_. 年/])?(?P<folder>zk\d{1,2}|\d{1,3}(?:[-、,_]\d{1,3})?)(?!\d)"
@@ -51,20 +52,26 @@ class Plan:
         return self.folder / "index.md"
 
 
-def plan(
+def plan(  # noqa: PLR0913  what a clerk may say of one file
     file: Path,
     issues: Path,
     *,
     cache: Path,
     number: IssueNumber | None = None,
     sections: Sequence[str] = (),
+    ocr: bool = False,
+    jobs: int = 1,
 ) -> Plan:
     """Read a PDF and say what to write; `number` where the clerk says which issue it is.
+
+    With `ocr`, scanned and garbled pages are recognised first, where the extra is installed.
 
     Raises IntakeError where it cannot be told which issue it is, where the issue has another PDF
     already, and where the PDF cannot be read.
     """
     text = read_pdf(file, cache=cache / "pdf")
+    if ocr and available():
+        text = recognise_pdf(file, text, cache=cache / "pdf", jobs=jobs)
     if text.fault and not text.pages:
         raise IntakeError(text.fault.message, path=str(file), hint=text.fault.hint)
     notes = [f"{text.fault.message}。{text.fault.hint}"] if text.fault else []
@@ -80,7 +87,10 @@ def plan(
     notes += _copies(text, file, pdf, issues)
     unread = sum(p.quality in ("scanned", "garbled") for p in text.pages)
     if unread:
-        notes.append(f"有 {unread} 页没有能用的文字（扫描或乱码），这些页上的标题找不到")
+        cure = (
+            "" if ocr and available() else f"；{'加上 --ocr' if available() else INSTALL}，再收一次"
+        )
+        notes.append(f"有 {unread} 页没有能用的文字（扫描或乱码），这些页上的标题找不到{cure}")
     proposed = propose(pages, text.outline, text.labels, sections)
     index, written, taken = _existing(folder, issue)
     try:

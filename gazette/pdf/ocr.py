@@ -59,6 +59,12 @@ def wanted(text: PdfText) -> list[int]:
     ]
 
 
+def left(text: PdfText, cache: Path) -> list[int]:
+    """Pages that OCR should read and has not read yet."""
+    folder = _folder(cache, text.sha256)
+    return [n for n in wanted(text) if _kept(folder, n) is None]
+
+
 def recognise_pdf(
     path: Path, text: PdfText, *, cache: Path, limits: Limits = DEFAULT, jobs: int = 1
 ) -> PdfText:
