@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gazette.archive import Archive, Scan
-from gazette.dialect import Image, parse, targets
+from gazette.dialect import Image, link_targets, parse, targets
 from gazette.errors import Finding
 from gazette.ledger import ledger, ranges
 from gazette.links import Resolve, annex_path, old_path, redirects, resolver
@@ -123,8 +123,11 @@ def _files(issue: Issue, document: Document, resolve: Resolve, base: str) -> Ite
             yield _Place(f"{base}/{document.source}", document.line("annexes")).error(
                 "missing_annex", f"找不到附件：{annex.file}", hint
             )
-    if "](" not in document.body:
-        return
+    if all(
+        "://" not in target and resolve(target) is not None
+        for target in document.of_text(link_targets)
+    ):
+        return  # as nearly always: the text need not be touched
     for line, part in targets(parse(document.body)):
         at = document.body_line + line - 1
         if isinstance(part, Image) and "://" in part.target:

@@ -295,6 +295,51 @@ def _print_json(value: Any) -> None:
     click.echo(text)
 
 
+@main.command("export")
+@click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path, file_okay=False))
+@_common
+@click.option("--on", type=_Day(), help="按哪一天生成（默认最新一期的出版日期）。")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
+def export_pages(
+    folder: Path, config: Path, issues: Path | None, on: date | None, jobs: int | None
+) -> None:
+    """把每一页写成带 front matter 的 Markdown，供其他生成器（Hugo、Zensical）使用。
+
+    文件夹必须是新的或空的：网页写在其中的 content，其余文件写在 static。
+    """
+    from gazette.settings import read_look
+    from gazette.site.build import prepare, processors
+    from gazette.site.export import export_name, markdown
+    from gazette.site.update import place
+
+    if folder.exists() and any(folder.iterdir()):
+        hint = "请换一个新的或空的文件夹。"
+        raise BuildError("文件夹里已经有东西", path=str(folder), hint=hint)
+    issues = _issues(config, issues)
+    cache = _cache(issues, config)
+    bar = _Bar()
+    with alone(cache, _wait):
+        made = prepare(
+            read_settings(config),
+            issues,
+            cache=cache,
+            look=read_look(config),
+            on=on,
+            jobs=jobs or processors(),
+            progress=bar,
+        )
+        bar.end()
+        count = 0
+        for page in made.pages():
+            target = folder / "content" / export_name(page)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(markdown(page), "utf-8", "replace")
+            count += 1
+        for file in made.files:
+            place(file, folder / "static" / file.address)
+    click.echo(f"已写出 {count} 页，{len(made.files)} 个文件：{folder}", err=True)
+
+
 @main.command()
 @click.argument("query", metavar="词")
 @_common

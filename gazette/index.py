@@ -12,7 +12,7 @@ from gazette.errors import Finding
 from gazette.reading import Progress, read_archive, silent
 from gazette.search import whoosh_index
 from gazette.search.entry import Entry
-from gazette.search.static_index import build_segment, write_manifest
+from gazette.search.static_index import Segment, build_segment, write_manifest
 from gazette.settings import Settings
 
 GRAMS = "index"
@@ -35,21 +35,26 @@ def make_static_index(
     who has them (`digest`, or any other name that changes whenever the entry does). `jobs`
     processes share the work of a large segment; the result does not depend on it.
     """
-    by_date = sorted(entries, key=lambda e: e.dated or dt.date(e.year, 1, 1))
-    closed = [e for e in by_date if e.year <= closed_through]
-    opened = [e for e in by_date if e.year > closed_through]
+    closed = [e for e in entries if e.year <= closed_through]
+    opened = [e for e in entries if e.year > closed_through]
     segments = [
-        build_segment(
-            part,
-            folder,
-            digests=[digests[entry.url] for entry in part] if digests is not None else None,
-            jobs=jobs,
-        )
-        for part in (closed, opened)
-        if part
+        make_segment(part, folder, digests=digests, jobs=jobs) for part in (closed, opened) if part
     ]
     write_manifest(segments, folder)
     return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def make_segment(
+    entries: Sequence[Entry],
+    folder: Path,
+    *,
+    digests: Mapping[str, str] | None = None,
+    jobs: int = 1,
+) -> Segment:
+    """One segment of the static index, as `make_static_index` makes it, or found made."""
+    by_date = sorted(entries, key=lambda e: e.dated or dt.date(e.year, 1, 1))
+    known = [digests[entry.url] for entry in by_date] if digests is not None else None
+    return build_segment(by_date, folder, digests=known, jobs=jobs)
 
 
 def refresh_indexes(

@@ -37,8 +37,10 @@ from gazette import form as forms
 from gazette.archive import Archive, edition_address
 from gazette.dates import format_date
 from gazette.dialect import Cell, Heading, Image, Inline, Link, Paragraph, Table, Text, parse
+from gazette.digest import digest
 from gazette.errors import Finding, in_order
 from gazette.form import article_name, form
+from gazette.kept import Kept
 from gazette.model import Document, Issue
 
 MAX_CHARACTERS = 2_000_000
@@ -100,15 +102,20 @@ class _Notes:
     pictures: tuple[str, ...] = ()
 
 
-def set_editions(
+def set_editions(  # noqa: PLR0913  the choices of one build
     archive: Archive,
     issues: Path,
     *,
     cache: Path,
     jobs: int,
     progress: Callable[[int, int], None],
+    kept: Kept | None = None,
+    hashes: Mapping[str, str] | None = None,
 ) -> tuple[dict[str, Path], tuple[Finding, ...]]:
     """Set the PDFs of all documents and issues that get one; `issues` is the issues folder.
+
+    Where `kept` knows what an issue of the same content got, its texts are not even looked at;
+    `hashes` are those of the committed files by their path in the issues folder.
 
     Returns the files by their site-relative addresses, and findings on characters and pictures
     that could not be shown and on texts that could not be set. A document gets a PDF unless it is
@@ -116,19 +123,49 @@ def set_editions(
     its documents has text.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    orders = [o for i in archive.gazette.issues for o in _orders(archive.name, i, issues, cache)]
+    made: dict[str, Path] = {}
+    findings: list[Finding] = []
+    left: list[tuple[str, list[_Order]]] = []
+    for issue in archive.gazette.issues:
+        key = _issue_key(archive.name, issue, issues.name, hashes) if kept and hashes else ""
+        known: Any = (
+            kept.get("editions", key, tuple) if kept and kept.known("editions", key) else ()
+        )
+        if known and all(os.path.isfile(cache / name) for _, name in known[0]):  # noqa: PTH113
+            made |= {address: cache / name for address, name in known[0]}
+            findings += known[1]
+        else:
+            left.append((key, list(_orders(archive.name, issue, issues, cache))))
+    orders = [order for _, part in left for order in part]
     notes = {o.target: _read_notes(o.target) for o in orders if o.target.is_file()}
     waiting = {o.target: o for o in orders if o.target not in notes}
     # The longest first, so that no processor waits for the other one at the end.
     queue = sorted(waiting.values(), key=_length, reverse=True)
     notes |= _set_all(queue, jobs, progress)
-    made = {o.address: o.target for o in orders if not notes[o.target].fault}
-    return made, in_order(f for o in orders for f in _findings(o, notes[o.target], issues.name))
+    for key, part in left:
+        pdfs = {o.address: o.target for o in part if not notes[o.target].fault}
+        found = tuple(f for o in part for f in _findings(o, notes[o.target], issues.name))
+        made |= pdfs
+        findings += found
+        if kept and key and len(pdfs) == len(part):  # what failed may do better next time
+            names = tuple((address, target.name) for address, target in pdfs.items())
+            kept.put("editions", key, (names, found))
+    return made, in_order(findings)
+
+
+def _issue_key(name: str, issue: Issue, base: str, hashes: Mapping[str, str]) -> str:
+    """A hash of all that the PDFs of an issue are made of, and of what is said of them."""
+    pictures = [
+        [file, hashes.get(f"{issue.source}/{file}", "")]
+        for file in issue.files
+        if file.rpartition(".")[2].lower() in _IMAGES
+    ]
+    return digest([name, issue, base, pictures, _versions().hex()])
 
 
 def _orders(name: str, issue: Issue, issues: Path, cache: Path) -> Iterator[_Order]:
     kept = tuple(d for d in issue.documents if not d.withdrawn)
-    written = [d for d in kept if d.body.strip()]
+    written = [d for d in kept if d.of_text(bool) and d.body.strip()]
     folder = issues / issue.source
     issue = replace(issue, files=tuple(f for f in issue.files if f not in issue.withdrawn_files))
     alone = [(edition_address(d), replace(issue, documents=(d,)), False) for d in written]

@@ -145,6 +145,11 @@ def _zigzag(value: int) -> int:
     return value << 1 if value >= 0 else -value << 1 | 1
 
 
+def is_segment(out: Path, segment: Segment) -> bool:
+    """Whether a segment stands in `out`, whole."""
+    return _made(out / segment.key) == segment
+
+
 def _made(folder: Path) -> Segment | None:
     """The segment that stands in a folder, None where it is not whole: a disk may have been full."""
     try:

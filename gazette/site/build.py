@@ -14,21 +14,29 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from gazette.archive import Archive, PageImage, Scan, entries, entries_digest, searchable_address
+from gazette.archive import (
+    Archive,
+    PageImage,
+    Scan,
+    entries_digest,
+    issue_entries,
+    searchable_address,
+)
 from gazette.check import check
 from gazette.digest import digest
 from gazette.errors import Finding, in_order
-from gazette.index import GRAMS, make_static_index
+from gazette.index import GRAMS, make_segment
 from gazette.kept import Kept, program
 from gazette.ledger import ledger
 from gazette.lists import listings
-from gazette.model import Gazette
+from gazette.model import Gazette, Issue
 from gazette.pdf.extract import PageImages, page_images
 from gazette.pdf.model import PdfText
 from gazette.pdf.ocr import how_to_recognise, searchable_pdfs
 from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
 from gazette.reading import Progress, read, silent
+from gazette.search.static_index import Segment, is_segment, write_manifest
 from gazette.settings import Settings
 from gazette.site.downloads import list_files
 from gazette.site.ledger import ledger_files
@@ -158,6 +166,8 @@ def prepare(  # noqa: PLR0913  the choices of one build
             cache=cache / "editions",
             jobs=jobs,
             progress=lambda d, n: progress("排印 PDF", d, n),
+            kept=kept,
+            hashes=reading.sources.files,
         )
         findings = in_order([*findings, *found_setting])
         files += (SiteFile(address=a, source=p, key=p.name) for a, p in typeset.items())
@@ -174,7 +184,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     stages.done("拆分 PDF")
     progress("编制索引", 0, len(archive.gazette.documents))
     index = _index(archive, settings, cache / GRAMS, kept, jobs=jobs)
-    files += (SiteFile(address=f"search-index/{name}", source=p) for name, p in index.items())
+    files += _index_files(index)
     manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
     stages.done("编制索引")
     groups = tuple(site_groups(archive, settings, day, manifest))
@@ -250,21 +260,37 @@ def look_files(look: Path | None, settings: Settings) -> Iterator[SiteFile]:
 def _index(
     archive: Archive, settings: Settings, folder: Path, kept: Kept, *, jobs: int
 ) -> dict[str, Path]:
-    """The static index; where all entries are as before, nothing of it is worked out again."""
-    hashes = [entries_digest(archive, issue) for issue in archive.gazette.issues]
-    key = digest([hashes, settings.closed_through])
+    """The static index; a segment whose entries are all as before is not even laid out again."""
+    segments: list[Segment] = []
+    for is_closed in (True, False):
+        issues = [
+            issue
+            for issue in archive.gazette.issues
+            if (issue.number.year <= settings.closed_through) is is_closed
+        ]
+        key = digest([entries_digest(archive, issue) for issue in issues])
+        make = functools.partial(_segment, archive, issues, folder, jobs)
+        found = kept.get("segments", key, make)
+        if found and not is_segment(folder, found):
+            found = make()
+            kept.put("segments", key, found)
+        segments += [found] if found else []
+    write_manifest(segments, folder)
+    return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
 
-    def make() -> list[str]:
-        found = list(entries(archive))
-        return sorted(
-            make_static_index(found, folder, closed_through=settings.closed_through, jobs=jobs)
-        )
 
-    names = kept.get("index", key, make)
-    if not all((folder / name).is_file() for name in names):
-        names = make()
-        kept.put("index", key, names)
-    return {name: folder / name for name in names}
+def _index_files(index: dict[str, Path]) -> Iterator[SiteFile]:
+    for name, path in index.items():
+        if "/" in name:  # in a segment, which is named by its content and never written to again
+            key = digest([program(), name])
+            yield SiteFile(address=f"search-index/{name}", source=path, key=key)
+        else:
+            yield SiteFile(address=f"search-index/{name}", source=path.read_bytes())
+
+
+def _segment(archive: Archive, issues: list[Issue], folder: Path, jobs: int) -> Segment | None:
+    found = [entry for issue in issues for entry in issue_entries(archive, issue)]
+    return make_segment(found, folder, jobs=jobs) if found else None
 
 
 def rows_of(group: Group) -> tuple[Row, ...]:

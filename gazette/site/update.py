@@ -277,7 +277,7 @@ def _make(  # noqa: PLR0913  what it is all made of
         if path in plan.rows:
             by_group.setdefault(plan.rows[path][0], []).append(path)
         elif path in plan.files:
-            _place(plan.files[path], target / path)
+            place(plan.files[path], target / path)
         else:
             _write(target / path, plan.templates[path])
     total = sum(map(len, by_group.values()))
@@ -324,7 +324,7 @@ def _render(task: tuple[Path, Path, str, Path, list[tuple[Group, list[str]]]]) -
     return count
 
 
-def _place(file: SiteFile, target: Path) -> None:
+def place(file: SiteFile, target: Path) -> None:
     """Put a file in its place: linked where that can be, for the PDFs are most of a gazette."""
     if isinstance(file.source, bytes):
         _write(target, file.source)
