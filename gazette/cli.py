@@ -303,7 +303,7 @@ def _print_json(value: Any) -> None:
 def export_pages(
     folder: Path, config: Path, issues: Path | None, on: date | None, jobs: int | None
 ) -> None:
-    """把每一页写成带 front matter 的 Markdown，供其他生成器（Hugo、Zensical）使用。
+    """把每一页写成开头带各项数据的 Markdown，供其他生成器（Hugo、Zensical）使用。
 
     文件夹必须是新的或空的：网页写在其中的 content，其余文件写在 static。
     """

@@ -17,6 +17,7 @@ LOOK = {
     "assets/gazette.js": b"1",
     "assets/icons/share.png": b"png",
     "assets/search/page.js": b"2",
+    "assets/validity.js": b"3",
 }
 
 
@@ -41,6 +42,7 @@ def test_the_shell_is_what_pages_ask_for_to_look_right() -> None:
         f"assets/gazette.css?v={fingerprint(b'a{}')}",
         f"assets/gazette.js?v={fingerprint(b'1')}",
         "assets/search/page.js",
+        f"assets/validity.js?v={fingerprint(b'3')}",
     ]
     assert set(VERSIONED) <= LOOK.keys()
 

@@ -10,7 +10,7 @@ from gazette.cli import main
 
 ENGLISH = re.compile(r"\b[A-Za-z]+(?:,? [a-z']+)+\b")
 """Two English words in a row: no name of an option, a command or a file is that."""
-NAMES = re.compile(r"gazette [a-z]+|[\w-]+\.\w+|Markdown")
+NAMES = re.compile(r"gazette [a-z]+|[\w-]+\.\w+|Markdown|--scheduler tcp://")
 """What is not Chinese and may be: calls and files."""
 
 
