@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gazette.api import SearchApi, years
+from gazette.archive import Archive
 from gazette.check import check as check_archive
 from gazette.dates import parse_date
 from gazette.errors import BuildError, ClusterError, Finding, GazetteError, in_order
@@ -28,7 +29,7 @@ from gazette.model import PageRange
 from gazette.number import IssueNumber
 from gazette.search.query import Sort
 from gazette.serve import make_server
-from gazette.settings import read_settings
+from gazette.settings import Settings, read_settings
 from gazette.wording import COMMANDS, OPTIONS, speak_chinese
 
 if TYPE_CHECKING:
@@ -169,6 +170,24 @@ def _read_ahead(
     click.echo(f"集群读了 {count} 个 PDF。", err=True)
 
 
+def _read_whole(  # noqa: PLR0913  the choices of one reading
+    settings: Settings,
+    issues: Path,
+    cache: Path,
+    bar: _Bar,
+    *,
+    jobs: int | None,
+    scheduler: str | None,
+) -> tuple[Archive, tuple[Finding, ...]]:
+    """The archive and what is wrong in its files, its PDFs read by a cluster where one is named."""
+    from gazette.reading import read_archive
+    from gazette.site.build import processors
+
+    pdfs = sorted(issues.glob("*/*/*.pdf"))
+    _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=settings.ocr)
+    return read_archive(settings, issues, cache=cache, jobs=jobs or processors(), progress=bar)
+
+
 def _show(findings: tuple[Finding, ...]) -> int:
     """Print findings and how many there are; return the number of errors."""
     errors = sum(f.level == "error" for f in findings)
@@ -260,19 +279,13 @@ def check(
     """检查内容：逐条说明哪里不对、怎么改。有错误时退出码为 1。"""
     from gazette.index import near_duplicates
     from gazette.pdf.ocr import how_to_recognise
-    from gazette.reading import read_archive
-    from gazette.site.build import processors
 
     settings = read_settings(config)
     issues = _issues(config, issues)
     cache = _cache(issues, config)
     bar = _Bar()
     with alone(cache, _wait):
-        pdfs = sorted(issues.glob("*/*/*.pdf"))
-        _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=settings.ocr)
-        archive, found = read_archive(
-            settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
-        )
+        archive, found = _read_whole(settings, issues, cache, bar, jobs=jobs, scheduler=scheduler)
         bar("比对内容重复的文件", 0, 1)
         repeated = list(near_duplicates(archive, issues.name, cache=cache))
     bar.end()
@@ -531,19 +544,13 @@ def ledger(  # noqa: PLR0913, PLR0917  one parameter an option
     """馆藏台账：每年有哪些期、缺哪些期，总期号在哪里接不上，PDF 和各页是什么状态。"""
     from gazette import ledger as accounts
     from gazette.publish.tables import ledger_csv, ledger_xlsx
-    from gazette.reading import read_archive
-    from gazette.site.build import processors
 
     settings = read_settings(config)
     issues = _issues(config, issues)
     cache = _cache(issues, config)
     bar = _Bar()
     with alone(cache, _wait):
-        pdfs = sorted(issues.glob("*/*/*.pdf"))
-        _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=settings.ocr)
-        archive, _ = read_archive(
-            settings, issues, cache=cache, jobs=jobs or processors(), progress=bar
-        )
+        archive, _ = _read_whole(settings, issues, cache, bar, jobs=jobs, scheduler=scheduler)
     bar.end()
     account = accounts.ledger(archive)
     if csv_file:
