@@ -1,1 +1,0 @@
-import{Session}from"./session.js";let session=null;addEventListener("message",async({data:{id,name,args}})=>{try{if(name==="open")session=new Session(args[0],args[1]);const result=name==="open"?true:await(session)[name](...args);postMessage({id,result});}catch(error){postMessage({id,error:String(error)});}});postMessage({id:0,result:true});

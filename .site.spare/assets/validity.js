@@ -1,5 +1,0 @@
-export function stateOn(timeline,day){const parts=timeline.split(" ");let state=parts[0];for(let i=1;i<parts.length&&parts[i]<=day;i+=2)state=parts[i+1];return state;}
-export const inForce=(state)=>["现行有效","已修改","部分失效"].includes(state);export function today(now=Date.now()){return new Date(now+8*3600_000).toISOString().slice(0,10);}
-export function showStates(root,day){for(const badge of root.querySelectorAll("[data-validity]")){const state=stateOn(badge.dataset.validity,day);badge.dataset.state=badge.textContent=state;if("quiet"in badge.dataset)badge.hidden=state==="现行有效";}}
-showStates(document,today());const box=document.querySelector("[data-narrow]");if(box){const rows=[...document.querySelectorAll(".listed > li")];const said=box.closest("p").querySelector("output");box.closest("p").hidden=rows.length<8;box.addEventListener("input",()=>{const words=box.value.toLowerCase().split(/\s+/).filter(Boolean);let shown=0;for(const row of rows){const text=row.textContent.toLowerCase();row.hidden=!words.every((word)=>text.includes(word));shown+=row.hidden?0:1;}
-said.textContent=words.length?`${shown} 件`:"";});}
