@@ -7,6 +7,7 @@ to stderr; `--json` prints one JSON document on stdout and nothing else there.
 """
 
 import contextlib
+import io
 import json
 import re
 import shutil
@@ -92,6 +93,9 @@ class _Chinese(click.Group):
 @click.version_option(package_name="gongbaoshi", message="gazette %(version)s")
 def main() -> None:
     """网上公报室：把提交的文件和 PDF 变成可读、可检索、可下载的政府公报网站。"""
+    for stream in (sys.stdout, sys.stderr):  # a GBK terminal cannot show every character
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -29,7 +29,7 @@ def gazette(where: Path, *arguments: str, **environment: str) -> subprocess.Comp
         [sys.executable, "-m", "gazette", *arguments],
         cwd=where,
         capture_output=True,
-        text=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
         check=False,
         timeout=120,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
@@ -144,6 +144,10 @@ def test_search_in_plain_words(city: Path) -> None:
     assert "停车管理办法" in done.stdout
     assert "/2024/05/01/" in done.stdout
     assert "共 1 条" in done.stderr
+    document(city, "2024/05", "03", title="停车𠮷")  # no such character in a GBK terminal
+    done = gazette(city, "search", "停车", PYTHONIOENCODING="gbk")
+    assert done.returncode == 0
+    assert "停车?" in done.stdout
 
 
 @pytest.mark.parametrize("arguments", [["search"], ["search", "停车", "--year", "24"], ["nothing"]])

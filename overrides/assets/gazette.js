@@ -171,7 +171,7 @@
       note.innerHTML = "<span>上次读到后面</span><button type=button>接着读</button><button type=button aria-label=关闭>×</button>";
       const [go, close] = note.querySelectorAll("button");
       go.addEventListener("click", () => {
-        was.scrollIntoView({ block: "center" });
+        was.scrollIntoView(); // at the top, below the bar: as it was left
         note.remove();
       });
       close.addEventListener("click", () => note.remove());
