@@ -69,7 +69,7 @@ def encrypted(pdf: bytes) -> bytes:
     return saved(pikepdf.open(io.BytesIO(pdf)), encryption=lock)
 
 
-def bomb(layers: int = 3, size: int = 200_000_000) -> bytes:
+def bomb(layers: int = 3, size: int = 20_000_000) -> bytes:
     """A page whose few kilobytes of content inflate to `size` bytes of drawing orders."""
     order = b"0 0 m 9 9 l S\n"
     data = order * (size // len(order))
@@ -80,6 +80,14 @@ def bomb(layers: int = 3, size: int = 200_000_000) -> bytes:
     filters = pikepdf.Array([pikepdf.Name.FlateDecode] * layers)
     page.Contents = pikepdf.Stream(out, data, Filter=filters)
     return saved(out, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+
+
+def with_bomb(pdf: bytes, at: int) -> bytes:
+    """The same pages, and a bomb before the page at this index."""
+    out = pikepdf.open(io.BytesIO(pdf))
+    with pikepdf.open(io.BytesIO(bomb())) as one:
+        out.pages.insert(at, one.pages[0])
+        return saved(out, stream_decode_level=pikepdf.StreamDecodeLevel.none)
 
 
 def endless() -> bytes:
@@ -141,59 +149,74 @@ MARKS = "\\#*_`$<>@[]~=-+/'\""
 
 
 def columns_by_hand(
-    paragraphs: Sequence[str],
-    *,
-    size: float = 10.5,
-    interleaved: bool = False,
-    vertical: bool = False,
-    head: str = "",
+    paragraphs: Sequence[str], *, size: float = 10.5, interleaved: bool = False, head: str = ""
 ) -> bytes:
     """Paragraphs in two columns on A4, one order a line; the columns' lines by turns if `interleaved`.
 
-    `vertical` sets one column of vertical lines from the right. `head` stands over every page,
-    its number below. The font is not embedded: what is drawn is the reader's.
+    `head` stands over every page, its number below. The font is not embedded: what is drawn is the
+    reader's.
     """
-    out = pikepdf.new()
-    fonts = {"F": _song(out, "UniGB-UCS2-H"), "V": _song(out, "UniGB-UCS2-V")}
     left, top, gap, leading = 57.0, 780.0, 21.0, size * 1.6
-    wide = 480.0 if vertical else (480.0 - gap) / 2
-    rows = int((440.0 if vertical else 700.0) // leading)
-    lines = list(_broken(paragraphs, int((700.0 if vertical else wide) // size)))
-    per_page = rows if vertical else 2 * rows
-    for number, at in enumerate(range(0, len(lines), per_page), 1):
+    wide = (480.0 - gap) / 2
+    rows = int(700.0 // leading)
+    lines = list(_broken(paragraphs, int(wide // size)))
+    pages = []
+    for at in range(0, len(lines), 2 * rows):
         orders = []
-        for place, line in enumerate(lines[at : at + per_page]):
+        for place, line in enumerate(lines[at : at + 2 * rows]):
             column, row = divmod(place, rows)
-            if vertical:
-                orders.append((0, place, "V", left + wide - row * leading, top, line))
-            else:
-                x, y = left + column * (wide + gap), top - row * leading
-                key = (row, column) if interleaved else (column, row)
-                orders.append((*key, "F", x, y - size, line))
-        orders.sort(key=lambda o: o[:2])
-        extra = [(head, left, 800.0)] if head else []
-        extra += [(f"— {number} —", 280.0, 40.0)] if head else []
+            x, y = left + column * (wide + gap), top - row * leading - size
+            orders.append(((row, column) if interleaved else (column, row), ("F", x, y, line)))
+        pages.append([order for _, order in sorted(orders)])
+    return by_hand(pages, size=size, head=head)
+
+
+def vertical(paragraphs: Sequence[str], *, bands: int = 2, head: str = "") -> bytes:
+    """Paragraphs in vertical lines from the right, in bands one under the other; one order a line.
+
+    Marks are the characters that Unicode has for vertical text: ︵ for （. `head` stands across
+    over every page, its number across below.
+    """
+    size, leading, gap = 10.5, 17.0, 24.0
+    band = (690.0 - (bands - 1) * gap) / bands
+    rows = int(460 // leading)
+    lines = list(_broken(paragraphs, int(band // size), narrow=1.0))
+    marks = str.maketrans("（）《》〈〉〔〕，。、；：", "︵︶︽︾︿﹀︹︺︐︒︑︔︓")
+    pages = []
+    for at in range(0, len(lines), rows * bands):
+        orders = []
+        for place, line in enumerate(lines[at : at + rows * bands]):
+            under, row = divmod(place, rows)
+            x, y = 530.0 - row * leading, 770.0 - under * (band + gap)
+            orders.append(("V", x, y, line.translate(marks)))
+        pages.append(orders)
+    return by_hand(pages, size=size, head=head)
+
+
+def by_hand(
+    pages: Sequence[Sequence[tuple[str, float, float, str]]], *, size: float = 10.5, head: str = ""
+) -> bytes:
+    """Pages of orders `(font, x, y, text)`, the fonts F across and V downwards."""
+    out = pikepdf.new()
+    fonts = {"/F": _song(out, "UniGB-UCS2-H"), "/V": _song(out, "UniGB-UCS2-V")}
+    for number, orders in enumerate(pages, 1):
+        extra = [("F", 57.0, 800.0, head), ("F", 280.0, 40.0, f"— {number} —")] if head else []
         text = "".join(
             f"BT /{font} {size} Tf {x:.2f} {y:.2f} Td <{line.encode('utf-16-be').hex()}> Tj ET\n"
-            for font, x, y, line in [
-                *(o[2:] for o in orders),
-                *(("F", x, y, t) for t, x, y in extra),
-            ]
+            for font, x, y, line in [*orders, *extra]
         )
         page = out.add_blank_page(page_size=(595, 842))
-        page.Resources = pikepdf.Dictionary(
-            Font=pikepdf.Dictionary({f"/{k}": v for k, v in fonts.items()})
-        )
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(fonts))
         page.Contents = out.make_stream(text.encode())
     return saved(out, deterministic_id=True)
 
 
-def _broken(paragraphs: Sequence[str], width: int) -> Iterator[str]:
-    """Lines of so many ems, the first of a paragraph indented by two."""
+def _broken(paragraphs: Sequence[str], width: int, narrow: float = 0.5) -> Iterator[str]:
+    """Lines of so many ems, the first of a paragraph indented by two; a letter takes `narrow`."""
     for paragraph in paragraphs:
         line, used = "\u3000\u3000", 2.0
         for character in paragraph:
-            share = 0.5 if character.isascii() else 1.0
+            share = narrow if character.isascii() else 1.0
             if used + share > width:
                 yield line
                 line, used = "", 0.0

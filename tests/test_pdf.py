@@ -2,6 +2,9 @@
 
 import json
 import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,8 +27,12 @@ from gazette.pdf.model import (
 )
 from tests import pdf_makers
 from tests.conftest import ROOT
+from tests.measures import exact_paragraphs
 
 SAMPLE = ROOT / "issues"
+SMALL = 300_000_000
+"""Bytes that a child may take: enough for what is no bomb."""
+HEAD = "示例市人民政府公报　1998年第7期"
 THREE = (
     "第一条　为了规范管理，制定本办法，各有关单位应当遵照执行。#pagebreak()"
     "第二条　本办法自公布之日起施行，有效期五年，此前规定同时废止。#pagebreak()"
@@ -73,6 +80,34 @@ def test_two_columns_are_read_one_after_the_other(cache: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("bands", "head"), [(1, ""), (2, HEAD), (3, HEAD)])
+def test_vertical_text_is_read_from_the_right_band_by_band(
+    tmp_path: Path, bands: int, head: str
+) -> None:
+    paragraphs = pdf_makers.sample_paragraphs(SAMPLE)[:60]
+    text = read(tmp_path, pdf_makers.vertical(paragraphs, bands=bands, head=head))
+    assert exact_paragraphs(paragraphs, text.pages) == 1
+    printed = [str(p.page) if head else None for p in text.pages]
+    assert [p.printed_page for p in text.pages] == printed
+
+
+def test_type_printed_twice_to_be_bold_is_read_once(tmp_path: Path) -> None:
+    """Character by character, and a whole line over the other."""
+    out = pdf_makers.by_hand(
+        [[("F", 100 + shift, 700, "示例市人民政府公报 2019") for shift in (0, 0.3)]
+         + [("F", 100 + 10.5 * at + shift, 600, c)
+            for at, c in enumerate("第一条为了规范管理制定本办法") for shift in (0, 0.4)]]
+    )  # fmt: skip
+    assert read(tmp_path, out).pages[0].text.split("\n") == [
+        "示例市人民政府公报 2019", "第一条为了规范管理制定本办法",
+    ]  # fmt: skip
+
+
+def test_characters_beyond_the_basic_plane_are_read(tmp_path: Path) -> None:
+    text = read(tmp_path, pdf_makers.set_text("第一条　为了某本𠅤办法，𬺈有一条。"))
+    assert text.pages[0].text == "第一条　为了某本𠅤办法，𬺈有一条。"
+
+
 def test_a_scan_is_called_one(cache: Path) -> None:
     text = read_pdf(SAMPLE / "1985/01/1985-01.pdf", cache=cache)
     assert [(p.quality, p.text) for p in text.pages] == [("scanned", "")] * 3
@@ -101,7 +136,7 @@ def broken(name: str, three: bytes) -> bytes:
     "code", ["empty", "lfs_pointer", "not_pdf", "encrypted", "broken", "memory", "damaged_pages"]
 )
 def test_what_is_wrong_is_named_with_its_cure(tmp_path: Path, three: bytes, code: str) -> None:
-    limits = replace(DEFAULT, memory=600_000_000)
+    limits = replace(DEFAULT, memory=SMALL)
     text = read(tmp_path, broken(code, three), limits)
     assert text.fault is not None
     assert text.fault.code == code
@@ -118,6 +153,61 @@ def test_a_broken_page_costs_only_itself(tmp_path: Path, three: bytes) -> None:
     assert (text.pages[1].quality, text.pages[1].text) == ("garbled", "")
     assert text.fault is not None
     assert "第 2 页" in text.fault.message
+
+
+def test_a_page_that_kills_the_child_costs_only_itself(tmp_path: Path, three: bytes) -> None:
+    text = read(tmp_path, pdf_makers.with_bomb(three, 1), replace(DEFAULT, memory=SMALL))
+    assert ["第一条" in text.pages[0].text, "第三条" in text.pages[3].text] == [True, True]
+    assert (text.pages[1].quality, text.pages[1].text) == ("garbled", "")
+    assert text.fault is not None
+    assert text.fault.code == "memory"
+    assert text.fault.message.endswith("：第 2 页")
+
+
+def test_a_page_may_take_its_own_share_of_time(tmp_path: Path, three: bytes) -> None:
+    text = read(tmp_path, pdf_makers.with_bomb(three, 1), replace(DEFAULT, page_seconds=1))
+    assert [p.page for p in text.pages if p.text] == [1, 3, 4]
+    assert text.fault is not None
+    assert text.fault.code == "timeout"
+
+
+def test_who_dies_takes_the_children_along(tmp_path: Path) -> None:
+    """A reader that is killed leaves no child behind that reads on."""
+    (tmp_path / "it.pdf").write_bytes(pdf_makers.bomb(2, 60_000_000))
+    order = (
+        "import sys; from pathlib import Path; from gazette.pdf.extract import read_pdf\n"
+        "from gazette.pdf import child; take = child._take\n"
+        "def told():\n    s = take(); print(s.pid, flush=True); return s\n"
+        "child._take = told; read_pdf(Path(sys.argv[1]), cache=Path(sys.argv[2]))"
+    )
+    with subprocess.Popen(  # noqa: S603  our own code
+        [sys.executable, "-c", order, str(tmp_path / "it.pdf"), str(tmp_path / "cache")],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+    ) as reader:
+        assert reader.stdout
+        session = int(reader.stdout.readline())
+        while not (tmp_path / "cache").is_dir() or not [*tmp_path.glob("cache/part-*/at")]:
+            assert reader.poll() is None
+        reader.kill()
+    for _ in range(200):
+        if not in_session(session):
+            return
+        time.sleep(0.05)
+    raise AssertionError(in_session(session))
+
+
+def in_session(session: int) -> list[str]:
+    """The processes of a session."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            said = stat.read_text("utf-8").rpartition(")")[2].split()
+        except OSError:
+            continue
+        if said[3] == str(session) and said[0] != "Z":
+            found.append(stat.parent.name)
+    return found
 
 
 @pytest.mark.parametrize("make", [pdf_makers.endless, pdf_makers.huge])
@@ -299,7 +389,7 @@ def test_no_shared_page_is_judged_wrongly(shared: Path, tmp_path: Path) -> None:
 
 def test_mutated_files_cost_only_themselves(tmp_path: Path, three: bytes) -> None:
     """A part of the 200 of `tools/bench_pdf.py`: two of each kind."""
-    limits = replace(DEFAULT, memory=700_000_000, seconds=20)
+    limits = replace(DEFAULT, memory=SMALL, seconds=20)
     paths = []
     for name, data in pdf_makers.mutants([three], 16):
         paths.append(tmp_path / f"{name}.pdf")

@@ -10,6 +10,7 @@ they are present, and nothing of them is kept. `pdftotext` is measured where it 
 """
 
 import argparse
+import os
 import resource
 import shutil
 import subprocess
@@ -19,7 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,10 +30,13 @@ import pypdf  # noqa: E402
 import pypdfium2  # noqa: E402
 
 from gazette.pdf import ocr, worker  # noqa: E402
-from gazette.pdf.extract import read_pdf, read_pdfs  # noqa: E402
+from gazette.pdf.child import DEFAULT, end_starters  # noqa: E402
+from gazette.pdf.extract import by_path, read_pdf  # noqa: E402
+from gazette.pdf.model import PdfText  # noqa: E402
 from tests import pdf_makers  # noqa: E402
 from tests.measures import character_error, exact_paragraphs  # noqa: E402
 
+LIMITS = {**asdict(DEFAULT), "skip": []}
 START, END = "<!-- 量：开始 -->", "<!-- 量：结束 -->"
 
 
@@ -52,8 +56,10 @@ def _processor() -> float:
 @contextmanager
 def measured() -> Iterator[Spent]:
     """Seconds that the block takes."""
+    end_starters()  # what children took counts when they have ended
     spent, before, clock = Spent(), _processor(), time.perf_counter()
     yield spent
+    end_starters()
     spent.processor, spent.wall = _processor() - before, time.perf_counter() - clock
 
 
@@ -71,7 +77,7 @@ def speed(folder: Path, shared: Path | None) -> Iterator[str]:
     yield "| | 页/处理器秒 | 处理器秒 | 秒 |"
     yield "|---|---|---|---|"
     readers: dict[str, Callable[[Path], object]] = {
-        "gazette（含版面、段落、质量）": lambda p: worker._read(p, folder, {"pages": 5000}),  # noqa: SLF001
+        "gazette（含版面、段落、质量）": lambda p: worker._read(p, folder, LIMITS),  # noqa: SLF001
         "gazette，另起子进程": lambda p: read_pdf(p, cache=folder / "speed"),
         "pypdfium2 自带的文字": lambda p: [
             page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(p)
@@ -82,7 +88,8 @@ def speed(folder: Path, shared: Path | None) -> Iterator[str]:
         readers["pdftotext"] = lambda p: subprocess.run(  # noqa: S603  a tool by its path
             [found, str(p), "/dev/null"], check=False, capture_output=True
         )
-    worker._read(files[0], folder, {"pages": 5000})  # noqa: SLF001  what is imported once
+    worker.warm_up()
+    worker._read(files[0], folder, LIMITS)  # noqa: SLF001  what is loaded once
     for name, read in readers.items():
         with measured() as spent:
             for path in files:
@@ -179,21 +186,49 @@ def hostile(folder: Path, count: int) -> Iterator[str]:
     for name, data in pdf_makers.mutants(seeds, count):
         paths.append(folder / f"{name}.pdf")
         paths[-1].write_bytes(data)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    del data, seeds
+    slowest: list[tuple[float, str]] = []
+    held: list[int] = []
+
+    def read(path: Path) -> PdfText:
+        clock = time.perf_counter()
+        text = read_pdf(path, cache=folder / "hostile")
+        slowest.append((time.perf_counter() - clock, path.stem))
+        held.append(_held())
+        return text
+
     with measured() as spent:
-        texts = read_pdfs(paths, cache=folder / "hostile", jobs=2)
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+        texts = by_path(paths, read, os.cpu_count() or 1, None)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     codes = Counter(t.fault.code if t.fault else "读出来了" for t in texts.values())
-    yield f"**{count} 个变异的 PDF**（位翻转、截断、缺段、嵌套 Flate、巨页、深和循环的页树、加密）"
+    slow, name = max(slowest)
+    flat = max(held[count // 10 :]) - held[count // 10]
+    yield f"**{count} 个变异的 PDF**（位翻转、截断、缺段、嵌套 Flate、巨页、深和循环的页树、加密），默认的限制"
     yield ""
     yield (
-        f"{spent.wall:.0f} 秒，处理器 {spent.processor:.0f} 秒；主进程内存增加 {grown} MB，"
-        f"子进程峰值 {peak} MB（限 2048 MB）；主进程没有出错，结果："
+        f"{spent.wall:.0f} 秒，处理器 {spent.processor:.0f} 秒；最慢的一个（{name}）{slow:.0f} 秒；"
+        f"子进程内存峰值 {peak} MB（限 {DEFAULT.memory // 2**20} MB 地址空间）；主进程占 {held[-1]} MB，"
+        f"读过十分之一以后再没有多占过 {max(flat, 0) + 1} MB；主进程没有出错，结果："
         + "、".join(f"{code} {n}" for code, n in sorted(codes.items()))
         + "。"
     )
     yield ""
+    yield "| 变异 | 个 | 结果 |"
+    yield "|---|---|---|"
+    kinds: dict[str, Counter[str]] = {}
+    for path, text in texts.items():
+        kind = kinds.setdefault(path.stem.partition("-")[2], Counter())
+        kind[text.fault.code if text.fault else "读出来了"] += 1
+    for kind, found in sorted(kinds.items()):
+        said = "、".join(f"{code} {n}" for code, n in sorted(found.items()))
+        yield f"| {kind} | {found.total()} | {said} |"
+    yield ""
+
+
+def _held() -> int:
+    """Megabytes of memory that this process has now."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() // 2**20
 
 
 def main() -> None:

@@ -1,8 +1,11 @@
-"""Runs the child process that opens a PDF, with limits, and names what went wrong.
+"""Has a child process open a PDF, with limits, and names what went wrong.
 
-Nothing that a PDF does reaches the caller: a crash, a hang, a bomb becomes the code of a fault.
+Nothing that a PDF does reaches the caller: a crash, a hang, a bomb becomes the code of a fault. Each
+file has a child of its own, forked by a `gazette.pdf.starter`, of which there are as many as files
+are read at a time.
 """
 
+import atexit
 import contextlib
 import hashlib
 import json
@@ -19,6 +22,12 @@ import gazette
 from gazette.pdf.model import PdfFault
 
 _ANSWER_BYTES = 256_000_000
+_TRIES = 3
+"""So many pages of a file may cost the child its life before the file is given up."""
+AT = "at"
+"""Where the child writes which page it is at."""
+STDERR = "stderr.txt"
+"""What the child said on its error output, in the folder of its answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +37,9 @@ class Limits:
     memory: int = 2 * 2**30
     """Address space of the child. A 5 KB file of nested Flate streams once took 14.5 GB."""
     seconds: int = 300
-    """Processor time; the wall clock may show twice as much."""
+    """Processor time of a file; the wall clock may show twice as much."""
+    page_seconds: int = 10
+    """Processor time of a page, and three times as much for opening the file."""
     output: int = 512_000_000
     """Largest file that the child may write."""
     size: int = 1_000_000_000
@@ -42,7 +53,8 @@ class Limits:
     def for_ocr(self, pages: int) -> "Limits":
         """What a child may cost that recognises so many pages."""
         seconds = min(self.seconds, 60) + self.ocr_seconds * pages
-        return replace(self, memory=self.ocr_memory, seconds=seconds)
+        each = self.ocr_seconds
+        return replace(self, memory=self.ocr_memory, seconds=seconds, page_seconds=each)
 
 
 DEFAULT = Limits()
@@ -106,57 +118,90 @@ def ask(
 ) -> tuple[dict[str, Any] | None, str]:
     """Run the child on one file: its answer, or None and the code of what went wrong.
 
-    `more` is what the task needs to know besides. Behind the code of a crash stands what the
-    child said last, so that a bug of ours can be found.
+    `more` is what the task needs to know besides. A page that the child dies of is left out at the
+    next try: then there are an answer, and a code that names the pages. Behind the code of a crash
+    stands what the child said last, so that a bug of ours can be found.
     """
-    command = [
-        sys.executable,
-        "-s",
-        "-m",
-        "gazette.pdf.worker",
-        task,
-        str(path.resolve()),
-        str(out.resolve()),
-    ]
-    root = str(Path(gazette.__file__).resolve().parents[1])
-    environment = {
-        "PATH": os.defpath,
-        "PYTHONPATH": root,
-        "LANG": "C.UTF-8",
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",  # each thread of it takes address space
+    skipped: dict[int, str] = {}
+    while True:
+        answer, code = _ask(task, path, out, limits, skip=sorted(skipped), **more)
+        page = _page_at(out)
+        if answer is not None or page is None or page in skipped or len(skipped) == _TRIES:
+            break
+        skipped[page] = code
+    if answer is None or not skipped:
+        return answer, code
+    return answer, next(iter(skipped.values())) + on_pages(n for n in skipped if n)
+
+
+def _page_at(out: Path) -> int | None:
+    """The page that the child was at when it ended; 0 for what is read besides pages."""
+    try:
+        return int((out / AT).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _ask(
+    task: str, path: Path, out: Path, limits: Limits, **more: Any
+) -> tuple[dict[str, Any] | None, str]:
+    written = out / "answer.json"
+    for stale in (written, out / AT):
+        stale.unlink(missing_ok=True)
+    order = {
+        "task": task,
+        "file": str(path.resolve()),
+        "out": str(out.resolve()),
+        "limits": asdict(limits) | more,
+        "wall": 2 * limits.seconds,
     }
-    (out / "answer.json").unlink(missing_ok=True)
-    with subprocess.Popen(  # noqa: S603  our own module, arguments as a list
-        [*command, json.dumps(asdict(limits) | more)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=environment,
-        cwd=out,
-        start_new_session=True,
-    ) as child:
-        _running.add(child)
-        try:
-            _, errors = child.communicate(timeout=2 * limits.seconds)
-        except subprocess.TimeoutExpired:
-            _kill(child)
-            return None, "timeout"
-        except BaseException:  # an interruption: the child is in a session of its own
-            _kill(child)
-            raise
-        finally:
-            _running.discard(child)
-    if child.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+    starter = _take()
+    try:
+        status = _told(starter, order)
+    except BaseException:  # an interruption: the child is in a session of its own
+        _end(starter)
+        raise
+    _running.discard(starter)
+    if isinstance(status, str):  # the starter is gone
+        _end(starter)
+        return None, status
+    _idle.append(starter)
+    if status in (None, -signal.SIGXCPU, -signal.SIGKILL):
         return None, "timeout"
-    if child.returncode:
+    if status:
+        said = _last_said(out / STDERR)
         # pdfium and the C++ library give up by abort() where there is no memory left.
-        if child.returncode == -signal.SIGABRT or b"MemoryError" in errors:
+        if status == -signal.SIGABRT or "MemoryError" in said:
             return None, "memory"
-        last = errors.decode("utf-8", "replace").strip().rpartition("\n")[2][:200]
-        return None, f"crashed：{last or signal.Signals(-child.returncode).name}"
-    answer = _answer(out / "answer.json")
+        last = said.strip().rpartition("\n")[2][:200]
+        return None, f"crashed：{last or signal.Signals(-status).name}"
+    answer = _answer(written)
     return answer, "" if answer else "crashed"
+
+
+def _told(starter: subprocess.Popen[str], order: dict[str, Any]) -> int | str | None:
+    """The status that the starter gives back; a code where it is gone."""
+    assert starter.stdin  # noqa: S101  both are pipes
+    assert starter.stdout  # noqa: S101
+    try:
+        starter.stdin.write(json.dumps(order) + "\n")
+        starter.stdin.flush()
+        line = starter.stdout.readline()
+    except OSError:
+        line = ""
+    if not line:
+        return "crashed"
+    status: int | None = json.loads(line)
+    return status
+
+
+def _last_said(errors: Path) -> str:
+    try:
+        with errors.open("rb") as file:
+            file.seek(max(0, errors.stat().st_size - 4_000))
+            return file.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _answer(written: Path) -> dict[str, Any] | None:
@@ -169,19 +214,59 @@ def _answer(written: Path) -> dict[str, Any] | None:
     return answer
 
 
-_running: set[subprocess.Popen[bytes]] = set()
+_idle: list[subprocess.Popen[str]] = []
+_running: set[subprocess.Popen[str]] = set()
+
+
+def _take() -> subprocess.Popen[str]:
+    """A starter that has nothing to do, or a new one."""
+    try:
+        starter = _idle.pop()
+    except IndexError:
+        starter = _start()
+    _running.add(starter)
+    return starter
+
+
+def _start() -> subprocess.Popen[str]:
+    root = str(Path(gazette.__file__).resolve().parents[1])
+    return subprocess.Popen(
+        [sys.executable, "-s", "-P", "-m", "gazette.pdf.starter"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={
+            "PATH": os.defpath,
+            "PYTHONPATH": root,
+            "LANG": "C.UTF-8",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",  # each thread of it takes address space
+        },
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def _end(starter: subprocess.Popen[str]) -> None:
+    """End a starter and the child that it may have."""
+    _running.discard(starter)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(starter.pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        starter.communicate()
 
 
 def end_children() -> None:
     """Kill every child that runs: the work is interrupted, nobody waits for its answer."""
-    for child in list(_running):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.pid, signal.SIGKILL)
+    for starter in list(_running):
+        _end(starter)
+    end_starters()
 
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    try:
-        os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        child.kill()
-    child.communicate()
+@atexit.register
+def end_starters() -> None:
+    """End the starters that have nothing to do: they are started again when they are needed."""
+    while _idle:
+        starter = _idle.pop()
+        with contextlib.suppress(OSError):
+            starter.communicate()

@@ -24,7 +24,8 @@ def in_shared_columns(pages: Sequence[list[list[Line]]]) -> list[list[list[Line]
     place, count = gutters.most_common(1)[0]
     if count < 2:  # noqa: PLR2004  one page is no habit
         return list(pages)
-    return [g if _gutter(g) else _parted(g, place * _STEP) for g in pages]
+    # A page of several groups has columns already, or vertical text under a head that is none.
+    return [_parted(g[0], place * _STEP) if len(g) == 1 else g for g in pages]
 
 
 def _gutter(groups: Sequence[Sequence[Line]]) -> float | None:
@@ -36,12 +37,11 @@ def _gutter(groups: Sequence[Sequence[Line]]) -> float | None:
     return None
 
 
-def _parted(groups: list[list[Line]], gutter: float) -> list[list[Line]]:
-    lines = [x for group in groups for x in group]
+def _parted(lines: list[Line], gutter: float) -> list[list[Line]]:
     sides = [_sides(x, gutter) for x in lines]
     whole = [n for n, side in enumerate(sides) if side is None]
     if any(_EDGE <= n < len(lines) - _EDGE for n in whole) or not any(s and s[1] for s in sides):
-        return groups
+        return [lines]
     top = [lines[n] for n in whole if n < _EDGE]
     bottom = [lines[n] for n in whole if n >= _EDGE]
     left = [s[0] for s in sides if s and s[0]]
@@ -51,6 +51,8 @@ def _parted(groups: list[list[Line]], gutter: float) -> list[list[Line]]:
 
 def _sides(line: Line, gutter: float) -> tuple[Line | None, Line | None] | None:
     """What of a line stands left and right of the gutter; None where it runs across."""
+    if any(g.left < gutter < g.right for g in line.glyphs if len(g.text) > 1):
+        return None
     left = tuple(g for g in line.glyphs if (g.left + g.right) / 2 < gutter)
     right = tuple(g for g in line.glyphs if (g.left + g.right) / 2 >= gutter)
     if left and right and right[0].left - left[-1].right < line.height:

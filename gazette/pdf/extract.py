@@ -13,10 +13,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gazette.pdf.child import DEFAULT, Limits, ask, end_children, fault, on_pages, refused, sha256
+from gazette.pdf.child import (
+    DEFAULT,
+    Limits,
+    ask,
+    end_children,
+    end_starters,
+    fault,
+    on_pages,
+    refused,
+    sha256,
+)
 from gazette.pdf.model import PdfText, from_json, to_json
 
-VERSION = 7
+VERSION = 8
 """Raise when the way of reading changes: what was kept is then read anew."""
 IMAGES = 1
 """The same for the pages' pictures."""
@@ -75,8 +85,10 @@ def _text(known: PdfText, answer: dict[str, Any] | None, code: str) -> PdfText:
     if answer is None:
         name, mark, detail = code.partition("：")
         return PdfText(sha256=known.sha256, size=known.size, fault=fault(name, mark + detail))
-    code, detail = answer["code"], on_pages(answer.get("failed") or ())
-    found = asdict(fault(code, detail)) if code else None
+    if not code and answer["code"]:
+        code = answer["code"] + on_pages(answer.get("failed") or ())
+    name, mark, detail = code.partition("：")
+    found = asdict(fault(name, mark + detail)) if code else None
     return from_json({"sha256": known.sha256, "size": known.size, **answer, "fault": found})
 
 
@@ -146,6 +158,7 @@ def each(
                 future.cancel()
             end_children()
             raise
+    end_starters()
     return [future.result() for future in futures]
 
 

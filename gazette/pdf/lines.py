@@ -8,10 +8,10 @@ that a table is never torn apart.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Literal, NamedTuple, cast
 
@@ -42,6 +42,7 @@ _MIN_STEPS = 8
 """Fewer steps from one character to the next tell no direction."""
 
 _LEFT, _FIRST = itemgetter(1), itemgetter(0)
+_HAN = re.compile("[\u4e00-\u9fff]").search
 _STARTS = re.compile(
     r"第[一二三四五六七八九十百零〇\d]+[编章节条](?:[ 　]|$)|[一二三四五六七八九十]+、"
     r"|[（(][一二三四五六七八九十\d]+[）)]|附件\d*[:：]|\d{1,2}[.．、](?!\d)"
@@ -56,6 +57,11 @@ _RADICALS = str.maketrans(
 )
 """CJK Radicals Supplement → the character that is meant; NFKC leaves this block alone."""
 
+_TURNED = str.maketrans(
+    "︐︑︒︓︔︕︖︗︘︙︰︱︲︳︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈",
+    "，、。：；！？〖〗…‥—–_（）｛｝〔〕【】《》〈〉「」『』［］",
+)
+"""Marks as they stand in vertical text → the same marks: the text is shown across."""
 
 _PRIVATE = {
     **dict(zip(range(0xE78D, 0xE797), "︐︒︑︓︔︕︖︗︘︙", strict=True)),
@@ -100,7 +106,10 @@ of the private use area), and what the Symbol and Wingdings fonts put at U+F0xx.
 
 
 class Glyph(NamedTuple):
-    """One character and its loose box. A tuple, since a page has a thousand."""
+    """A character, or several that follow one another without a gap, and their loose box.
+
+    A tuple, since a page has hundreds. Where a rule counts characters, it counts those of `text`.
+    """
 
     text: str
     left: float
@@ -130,9 +139,9 @@ class Line:
         gaps = (_CELL_GAP, _WIDE_GAP, _MIXED_GAP, _SPACE_GAP)
         cell, wide, mixed, space = (gap * self.height for gap in gaps)
         for text, left, _, right, _ in self.glyphs:
-            is_ascii = text.isascii()
             gap = left - end
             if gap > space:
+                is_ascii = text[0].isascii()
                 if gap > cell:
                     out.append(CELL)
                 elif gap > wide:
@@ -140,7 +149,7 @@ class Line:
                 elif (was_ascii and is_ascii) or (was_ascii != is_ascii and gap > mixed):
                     out.append(" ")
             out.append(text)
-            end, was_ascii = right, is_ascii
+            end, was_ascii = right, text[-1].isascii()
         return _AFTER_NUMBER.sub("\\1\u3000", "".join(out))
 
 
@@ -148,6 +157,16 @@ def median(values: Iterable[float]) -> float:
     """The middle value, of an even number the upper one: quicker than `statistics`, and never new."""
     ordered = sorted(values)
     return ordered[len(ordered) // 2]
+
+
+def _usual(values: Iterable[tuple[float, Glyph]]) -> float:
+    """The median over the characters of glyphs, each glyph with its value."""
+    ordered = sorted(values)
+    if ordered[0][0] == ordered[-1][0]:
+        return ordered[0][0]
+    middle = sum(len(glyph.text) for _, glyph in ordered) // 2
+    upto = accumulate(len(glyph.text) for _, glyph in ordered)
+    return next(value for (value, _), count in zip(ordered, upto, strict=True) if count > middle)
 
 
 @cache
@@ -164,8 +183,8 @@ def tidy(character: str) -> str:
     if 0x2F00 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:  # noqa: PLR2004  Kangxi radicals, compatibility
         return unicodedata.normalize("NFKC", character)
     if unicodedata.category(character) == "Co":
-        return _PRIVATE.get(code, "\ufffd").strip()
-    return character.translate(_RADICALS)
+        return _PRIVATE.get(code, "\ufffd").strip().translate(_TURNED)
+    return character.translate(_RADICALS).translate(_TURNED)
 
 
 def direction(glyphs: Sequence[Glyph]) -> Direction:
@@ -173,7 +192,9 @@ def direction(glyphs: Sequence[Glyph]) -> Direction:
     steps: Counter[str] = Counter()
     last: Glyph | None = None
     for glyph in glyphs:
-        if not "\u4e00" <= glyph.text <= "\u9fff":
+        if len(glyph.text) > 1 or not _HAN(glyph.text):
+            if _HAN(glyph.text):
+                steps["right"] += len(glyph.text) - 1
             last = None
             continue
         if last is not None:
@@ -207,15 +228,38 @@ def lines_in_order(glyphs: Sequence[Glyph]) -> list[list[Line]]:
     if way != "down":
         return _lines_in_order(turned(glyphs, way))
     # Heads and page numbers of vertical pages are horizontal, above and below the text.
-    han = [g for g in glyphs if "\u4e00" <= g.text <= "\u9fff"]
+    han = [g for g in glyphs if len(g.text) == 1 and _HAN(g.text)]
     edge = 0.3 * _height(han)
     steps = _downwards(han)
     low, high = min(g.bottom for g in steps) + edge, max(g.top for g in steps) - edge
     return [
         *_lines_in_order([g for g in glyphs if g.bottom > high]),
-        *_lines_in_order(turned((g for g in glyphs if g.bottom <= high and g.top >= low), way)),
+        *(
+            group
+            for band in _bands([g for g in glyphs if g.bottom <= high and g.top >= low], edge / 0.3)
+            for group in _lines_in_order(turned(band, way))
+        ),
         *_lines_in_order([g for g in glyphs if g.top < low]),
     ]
+
+
+def _bands(glyphs: Sequence[Glyph], height: float) -> list[list[Glyph]]:
+    """The bands of a vertical page, one under the other; one where they are not filled like prose."""
+    bands: list[list[Glyph]] = []
+    low = 0.0
+    for glyph in sorted(glyphs, key=lambda g: g.top, reverse=True):
+        if not bands or glyph.top < low - height:
+            bands.append([])
+            low = glyph.bottom
+        bands[-1].append(glyph)
+        low = min(low, glyph.bottom)
+    for band in bands[:-1]:  # the last may hold but a signature
+        lines = _rows(turned(band, "down"), height)
+        whole = max(g.top for g in band) - min(g.bottom for g in band)
+        filled = median(sum(g.right - g.left for g in line) / whole for line in lines)
+        if len(lines) < _MIN_COLUMN_ROWS or filled < _FILLED:
+            return [list(glyphs)]
+    return bands
 
 
 def _downwards(han: Sequence[Glyph]) -> list[Glyph]:
@@ -256,24 +300,49 @@ def _lines_in_order(glyphs: Sequence[Glyph]) -> list[list[Line]]:
     return groups
 
 
-def _height(glyphs: Iterable[Glyph]) -> float:
-    listed = list(glyphs)
-    han = [g[4] - g[2] for g in listed if "\u4e00" <= g[0] <= "\u9fff"]
-    return max(median(han or [g[4] - g[2] for g in listed]), 1.0)
+def _height(glyphs: Sequence[Glyph]) -> float:
+    han = [g for g in glyphs if _HAN(g.text)]
+    return max(_usual((g[4] - g[2], g) for g in han or glyphs), 1.0)
 
 
 def _line(row: list[Glyph], usual: float) -> Line:
+    if len(row) == 1:
+        ((text, left, bottom, right, top),) = row
+        height = max(top - bottom, 1.0) if _HAN(text) else usual
+        return Line(tuple(row), height, left, right, (bottom + top) / 2)
     row.sort(key=_LEFT)
+    if any(_covers(a, b) for a, b in pairwise(row)):
+        row = sorted((c for g in row for c in _characters(g)), key=_LEFT)
     kept = [row[0]]
     for glyph in row[1:]:
         last = kept[-1]
         # Bold type made by printing twice, a hair apart.
         if glyph.text != last.text or glyph.left - last.left > 0.3 * (last.right - last.left):
             kept.append(glyph)
-    han = [g[4] - g[2] for g in kept if "\u4e00" <= g[0] <= "\u9fff"]
-    height = max(median(han), 1.0) if han else usual
-    middle = median([g[2] + g[4] for g in kept]) / 2
+    han = [(g[4] - g[2], g) for g in kept if _HAN(g[0])]
+    height = max(_usual(han), 1.0) if han else usual
+    middle = _usual((g[2] + g[4], g) for g in kept) / 2
     return Line(tuple(kept), height, kept[0].left, kept[-1].right, middle)
+
+
+def _covers(first: Glyph, second: Glyph) -> bool:
+    """Whether the second is printed over the first, and not one character over one.
+
+    Marks that typesetters squeeze stand half over one another: that is not meant.
+    """
+    width = (first.right - first.left) / len(first.text)
+    apart = second.left - first.left
+    return len(first.text) + len(second.text) > 2 and (  # noqa: PLR2004
+        apart < 0.3 * width or apart < first.right - first.left - 1.5 * width
+    )
+
+
+def _characters(glyph: Glyph) -> Iterator[Glyph]:
+    """The characters of a glyph, spread over its box."""
+    text, left, bottom, right, top = glyph
+    step = (right - left) / len(text)
+    for at, character in enumerate(text):
+        yield Glyph(character, left + at * step, bottom, left + (at + 1) * step, top)
 
 
 def part_of(line: Line, glyphs: Sequence[Glyph]) -> Line:
@@ -286,14 +355,17 @@ def _rows(glyphs: Sequence[Glyph], height: float) -> list[list[Glyph]]:
     rows: list[list[Glyph]] = []
     row: list[Glyph] = []
     middle = 0.0  # twice the height of the row's middle, as of the characters
+    count = 0
     for place, glyph in sorted(((g[2] + g[4], g) for g in glyphs), key=_FIRST, reverse=True):
+        many = len(glyph[0])
         if row and middle - place < max(height, glyph[4] - glyph[2]):
             row.append(glyph)
-            middle += (place - middle) / len(row)
+            count += many
+            middle += (place - middle) * many / count
         else:
             row = [glyph]
             rows.append(row)
-            middle = place
+            middle, count = place, many
     return rows
 
 

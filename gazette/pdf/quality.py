@@ -8,6 +8,9 @@ simplified first, or it would fail by its script alone.
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Callable
+from enum import IntFlag, auto
 from functools import cache
 
 from gazette.han import simplified
@@ -51,6 +54,9 @@ _TOP = (
 """The 500 most frequent characters of 13,315 laws and official documents, simplified; they make
 up 89% of those texts."""
 
+USUAL = _TOP + "".join(map(chr, range(0x20, 0x7F))) + "，。、；：？！（）《》〈〉〔〕“”‘’—…·　"
+"""Most of what stands in any text of a gazette."""
+
 
 @cache
 def _level_1() -> frozenset[str]:
@@ -64,49 +70,73 @@ def _frequent() -> frozenset[str]:
     return frozenset(_TOP)
 
 
-@cache
-def _table() -> dict[int, str]:
-    return {ord(t): s for t, s in simplified().items()}
+class _Trait(IntFlag):
+    """What a character tells of the text that it stands in."""
+
+    BLANK = auto()
+    HAN = auto()
+    LEVEL_1 = auto()
+    FREQUENT = auto()
+    STRANGE = auto()
+    LATIN = auto()
+    OTHER = auto()
+    MARK = auto()
 
 
 def judge(text: str) -> Quality:
     """The quality of a page's text, as far as the text alone tells; too little text is 'blank'."""
-    characters = re.sub(r"\s", "", text)
-    count = len(characters)
+    seen: dict[int, int] = {}
+    for character, times in Counter(text).items():
+        traits = _traits(character)
+        seen[traits] = seen.get(traits, 0) + times
+
+    def many(trait: _Trait) -> int:
+        return sum(times for traits, times in seen.items() if traits & trait.value)
+
+    count = sum(seen.values()) - many(_Trait.BLANK)
     if count < FEW:
         return "blank"
-    han = [c for c in characters.translate(_table()) if "\u4e00" <= c <= "\u9fff"]
-    if _is_garbled(characters, han):
+    if _is_garbled(count, many):
         return "garbled"
-    return "suspect" if count >= LONG and len(han) < STRANGE * count else "good"
+    return "suspect" if count >= LONG and many(_Trait.HAN) < STRANGE * count else "good"
 
 
-def _is_garbled(characters: str, han: list[str]) -> bool:
-    count = len(characters)
-    kinds = [_kind(c) for c in characters]
-    if kinds.count("strange") > STRANGE * count:
+def _is_garbled(count: int, many: Callable[[_Trait], int]) -> bool:
+    if many(_Trait.STRANGE) > STRANGE * count:
         return True
-    if kinds.count("latin") > LATIN * count or kinds.count("other") > OTHER_SCRIPT * count:
+    if many(_Trait.LATIN) > LATIN * count or many(_Trait.OTHER) > OTHER_SCRIPT * count:
         return True
-    if len(han) >= ENOUGH_HAN:
-        level_1 = sum(c in _level_1() for c in han)
-        frequent = sum(c in _frequent() for c in han)
-        return level_1 < LEVEL_1 * len(han) or frequent < FREQUENT * len(han)
-    few_han = len(han) < 5 and count >= 60  # noqa: PLR2004  as measured, see the module
-    marks = sum(c.isascii() and not c.isalnum() for c in characters)
-    return few_han and marks > ASCII_MARKS * count
+    han = many(_Trait.HAN)
+    if han >= ENOUGH_HAN:
+        return many(_Trait.LEVEL_1) < LEVEL_1 * han or many(_Trait.FREQUENT) < FREQUENT * han
+    few_han = han < 5 and count >= 60  # noqa: PLR2004  as measured, see the module
+    return few_han and many(_Trait.MARK) > ASCII_MARKS * count
 
 
 @cache
-def _kind(character: str) -> str:
-    code = ord(character)
+def _traits(character: str) -> int:
+    """What one character tells, as the value of `_Trait`: traditional characters as simplified."""
+    if character.isspace():
+        return _Trait.BLANK.value
+    found = _kind(character)
+    simple = simplified().get(character, character)
+    if "\u4e00" <= simple <= "\u9fff":
+        found |= _Trait.HAN
+        found |= _Trait.LEVEL_1 if simple in _level_1() else 0
+        found |= _Trait.FREQUENT if simple in _frequent() else 0
+    elif character.isascii() and not character.isalnum():
+        found |= _Trait.MARK
+    return found.value
+
+
+def _kind(character: str) -> _Trait:
+    code, category = ord(character), unicodedata.category(character)
     if code < 0x80 or 0x2E80 <= code < 0x3040 or 0x4E00 <= code <= 0x9FFF:  # noqa: PLR2004
-        return "strange" if unicodedata.category(character) == "Cc" else ""
-    if character == "\ufffd" or unicodedata.category(character) in ("Cc", "Co", "Cn"):
-        return "strange"
+        return _Trait.STRANGE if category == "Cc" else _Trait(0)
+    if character == "\ufffd" or category in ("Cc", "Co", "Cn"):
+        return _Trait.STRANGE
     if 0xC0 <= code < 0x250:  # noqa: PLR2004  Latin-1 letters and Latin Extended
-        return "latin"
-    name = unicodedata.name(character, "")
+        return _Trait.LATIN
     scripts = (
         "HANGUL",
         "HIRAGANA",
@@ -117,7 +147,8 @@ def _kind(character: str) -> str:
         "CYRILLIC",
         "DEVANAGARI",
     )
-    return "other" if name.startswith(scripts) else ""
+    name = unicodedata.name(character, "")
+    return _Trait.OTHER if name.startswith(scripts) else _Trait(0)
 
 
 def repair(text: str) -> tuple[str, Method] | None:
