@@ -11,6 +11,7 @@ from functools import cached_property
 from gazette.cited import References
 from gazette.dialect import parse, visible_lines
 from gazette.digest import digest, of_fields
+from gazette.edits import Stories
 from gazette.model import Document, Gazette, Issue
 from gazette.pdf.model import PageText, PdfFault
 from gazette.relations import Relations
@@ -56,7 +57,8 @@ class Archive:
     """The gazette, the scans by issue address, and sizes in bytes by site-relative address.
 
     `relations` are what the documents do to one another (`gazette.relations.relate`), `references`
-    what their texts cite (`gazette.cited.read_references`); a part of an archive has none.
+    what their texts cite (`gazette.cited.read_references`), `stories` how their texts changed
+    (`gazette.reading.with_stories`); a part of an archive has none of these two.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Archive:
     sizes: Mapping[str, int] = field(default_factory=dict)
     relations: Relations = field(default_factory=Relations)
     references: References = field(default_factory=References)
+    stories: Stories = field(default_factory=Stories)
 
     def part(self, issues: Iterable[Issue]) -> "Archive":
         """These issues and all that belongs to them, and nothing else: what a page is made of."""

@@ -7,13 +7,15 @@ other documents, the files beside them, or what was read from the PDFs.
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from gazette.archive import Archive, Scan
 from gazette.dialect import Image, link_targets, parse, targets
+from gazette.edits import uncorrected
 from gazette.errors import Finding
 from gazette.ledger import ledger, ranges
 from gazette.links import Resolve, annex_path, old_path, redirects, resolver
-from gazette.model import Document, Issue
+from gazette.model import Document, Issue, RelationKind
 
 _REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
 """Faults of a PDF that `gazette.content` has named already, as it does for any file."""
@@ -47,6 +49,7 @@ def check(archive: Archive, base: str, ocr: str = "") -> Iterator[Finding]:
     yield from _relations(archive, base)
     yield from _still_printed(archive, base)
     yield from _ambiguous(archive, base)
+    yield from _changed(archive, base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,35 @@ def _ambiguous(archive: Archive, base: str) -> Iterator[Finding]:
 
 _NAMED = 3
 """How many of the documents that a name may mean are listed."""
+
+
+def _changed(archive: Archive, base: str) -> Iterator[Finding]:
+    """Published texts that changed without a 更正 that says so."""
+    by_address = {d.address: d for d in archive.gazette.documents}
+    for address, story in archive.stories.of.items():
+        document = by_address[address]
+        corrections = [
+            tie.other.dated or date.max
+            for tie in archive.relations.of(document).done_to_it
+            if tie.kind is RelationKind.CORRECTION
+        ]
+        edits = uncorrected(story.edits, corrections)
+        if not edits:
+            continue
+        found = edits[-1].difference
+        names = [name for name, _ in found.fields]
+        names += dict.fromkeys(p.place for p in found.passages if p.place)
+        what = f"（{'、'.join(names[:_NAMED])}{'等' if names[_NAMED:] else ''}）" if names else ""
+        days = "、".join(dict.fromkeys(str(e.day) for e in edits[-_NAMED:]))
+        message = f"发布后改过文字，没有更正：{days} 改了 {len(edits)} 次{what}"
+        if len(edits) == 1:
+            message = f"发布后改过文字，没有更正：{days} 改动{what}"
+        hint = (
+            "公报的文本是标准文本：请登一件更正，写“更正: "
+            f"{document.number_text or document.title}”；改动不对的请恢复原文。"
+        )
+        line = found.passages[0].line if found.passages else document.line("title")
+        yield _Place(f"{base}/{document.source}", line).warning("changed_text", message, hint)
 
 
 def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:

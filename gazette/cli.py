@@ -283,6 +283,7 @@ def check(
     """检查内容：逐条说明哪里不对、怎么改。有错误时退出码为 1。"""
     from gazette.index import near_duplicates
     from gazette.pdf.ocr import how_to_recognise
+    from gazette.reading import with_stories
 
     settings = read_settings(config)
     issues = _issues(config, issues)
@@ -290,6 +291,7 @@ def check(
     bar = _Bar()
     with alone(cache, _wait):
         archive, found = _read_whole(settings, issues, cache, bar, jobs=jobs, scheduler=scheduler)
+        archive = with_stories(archive, settings, issues, cache=cache)
         bar("比对内容重复的文件", 0, 1)
         repeated = list(near_duplicates(archive, issues.name, cache=cache))
     bar.end()

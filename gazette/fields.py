@@ -39,6 +39,7 @@ DOCUMENT_KEYS: Mapping[str, str] = {
     "页码": "pages",
     "旧网址": "old_addresses",
     "撤下": "withdrawn",
+    "旧文撤下": "redacted",
     "修改": "amends",
     "废止": "repeals",
     "失效": "lapses",
@@ -205,7 +206,8 @@ def _document(fields: "_Fields", issue: Issue, source: str) -> Document:
             "pages", PageRange.parse, code="bad_pages", hint="写 PDF 的页码，如 12-18。"
         ),
         old_addresses=fields.texts("old_addresses"),
-        withdrawn=fields.withdrawal(),
+        withdrawn=fields.withdrawal("withdrawn"),
+        redacted=fields.withdrawal("redacted"),
         relations=tuple(fields.relations()),
     )
 
@@ -334,8 +336,8 @@ class _Fields:
                 continue
             yield Annex(title=title or PurePosixPath(file).stem, file=file)
 
-    def withdrawal(self) -> Withdrawal | None:
-        value = self.values.get("withdrawn")
+    def withdrawal(self, name: str) -> Withdrawal | None:
+        value = self.values.get(name)
         if value is None:
             return None
         reason = _first(value.fields, "理由", "reason") or value.text
@@ -343,11 +345,12 @@ class _Fields:
             day = parse_date(_first(value.fields, "日期", "dated"))
         except ValueError:
             # Withdrawn all the same: to publish what was to be withdrawn is the worse mistake.
+            key = self.names[name]
             self._fault(
                 "bad_date",
                 value.line,
-                "“撤下”要有日期；正文已经不发布",
-                "写成 撤下: {日期: 2024-05-01, 理由: …}。",
+                f"“{key}”要有日期；{'正文' if name == 'withdrawn' else '旧文'}已经不发布",
+                f"写成 {key}: {{日期: 2024-05-01, 理由: …}}。",
             )
             day = date.min
         return Withdrawal(dated=day, reason=reason)
@@ -448,8 +451,8 @@ def _written_value(  # noqa: PLR0911  one return a kind of field
             ]
         case "pages":
             return str(document.pages or "")
-        case "withdrawn":
-            gone = document.withdrawn
+        case "withdrawn" | "redacted":
+            gone = getattr(document, name)
             return {"日期": gone.dated, "理由": gone.reason} if gone else None
     if key in {kind.value for kind in RelationKind}:
         return [_written_relation(r) for r in document.relations if r.kind == key]

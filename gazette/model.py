@@ -129,6 +129,8 @@ class Document:
     pages: PageRange | None = None
     old_addresses: tuple[str, ...] = ()
     withdrawn: Withdrawal | None = None
+    redacted: Withdrawal | None = None
+    """旧文撤下: the text as it was before is published no more, what it says now is."""
     relations: tuple[Relation, ...] = ()
     unreviewed: str = ""
     body: str = field(default_factory=str, repr=False)

@@ -4,7 +4,7 @@ An issue whose files are as before is not read again (`gazette.store`), and neit
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ from gazette.cited import read_references
 from gazette.content import assemble, is_ignored, issue_folders, read_issue
 from gazette.dialect import link_targets
 from gazette.digest import digest
+from gazette.edits import Stories, Story, counted, story
 from gazette.errors import BuildError, Finding
-from gazette.kept import program
-from gazette.model import Issue
+from gazette.history import Head, Version, read_head, read_history, read_texts
+from gazette.kept import Kept, program
+from gazette.model import Document, Issue
 from gazette.pdf.extract import read_pdfs
 from gazette.pdf.ocr import recognise_pdfs, version
 from gazette.pdf.tail import is_truncated
@@ -143,6 +145,38 @@ def read(  # noqa: PLR0913  the choices of one reading
         sources=sources,
         passing=any(t.fault is not None and t.fault.code in _PASSING for t in texts.values()),
     )
+
+
+def with_stories(
+    archive: Archive, settings: Settings, issues: Path, *, cache: Path, head: Head | None = None
+) -> Archive:
+    """The archive with how its published texts changed, as far as git knows."""
+    head = head or read_head(issues)
+    kept = Kept(cache / "history", program())
+    history = kept.get("versions", digest(head), lambda: read_history(issues, head))
+    asked: list[tuple[Document, tuple[Version, ...], str]] = []
+    found: dict[str, Story | None] = {}
+    for issue in archive.gazette.issues:
+        for document in issue.documents:
+            versions = history.versions.get(document.source, ())
+            later = counted(document, issue, versions, settings.online_since)
+            if later:
+                key = digest([list(later), document.redacted is not None])
+                asked.append((document, later, key))
+            elif versions and not document.withdrawn:
+                found[document.address] = Story()
+    new = [(d, later, key) for d, later, key in asked if not kept.known("stories", key)]
+    contents = read_texts(issues, (v.blob for _, later, _ in new for v in later))
+    for document, later, key in new:
+        texts = [next(contents, None) for _ in later]
+        made = story(later, texts, redacted=document.redacted is not None)
+        kept.put("stories", key, made)
+    for document, _, key in asked:
+        found[document.address] = kept.get("stories", key, lambda: None)
+    kept.save()
+    known = {address: told for address, told in found.items() if told is not None}
+    stories = Stories(of=known, unknown=history.unknown)
+    return replace(archive, stories=stories)
 
 
 Folders = Sequence[tuple[Path, str]]

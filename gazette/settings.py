@@ -7,11 +7,13 @@ import dataclasses
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from gazette.dates import parse_date
 from gazette.errors import SettingsError
 
 
@@ -78,6 +80,8 @@ class Settings:
     """发布期限: days from 成文 within which a document is to be published; 0: none is set."""
     print_within: int = 0
     """刊登期限: days from 发布 within which it is to be printed in the gazette; 0: none is set."""
+    online_since: date | None = None
+    """上线日期: the day on which the site went online; what changed before is no change of it."""
     site_name: str = field(default="网上公报室")
     site_url: str = ""
 
@@ -119,6 +123,7 @@ KEYS: Mapping[str, str] = {
     "规章": "regulations",
     "发布期限": "publish_within",
     "刊登期限": "print_within",
+    "上线日期": "online_since",
 }
 """Keys of `extra.gazette` → fields; the field's own name is accepted too."""
 
@@ -213,6 +218,8 @@ def _not_a_mapping(name: str, path: str) -> SettingsError:
 
 
 def _value(kind: Any, value: Any, key: str, path: str) -> Any:
+    if kind == date | None:
+        return _day(value, key, path)
     if value is None:
         return () if kind == tuple[str, ...] else kind()
     if kind == tuple[str, ...]:
@@ -223,6 +230,14 @@ def _value(kind: Any, value: Any, key: str, path: str) -> Any:
     if kind is int and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
         raise SettingsError(f"“{key}”应为数字", path=path, hint=f"现在是：{value}")
     return value if kind in (bool, int) else _text(value, key, path)
+
+
+def _day(value: Any, key: str, path: str) -> date | None:
+    try:
+        return None if value is None else parse_date(value)
+    except (ValueError, TypeError):
+        hint = f"写成 2019-06-21 或 2019年6月21日；现在是：{value}"
+        raise SettingsError(f"“{key}”应是一个日期", path=path, hint=hint) from None
 
 
 def _text(value: Any, key: str, path: str) -> str:

@@ -8,12 +8,12 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
-    {"digest", "errors", "kept", "lock", "serve", "wording", "workers"},
-    {"corrections", "number", "dates", "matter", "dialect", "settings", "han", "sources"},
+    {"dates", "digest", "errors", "history", "kept", "lock", "serve", "wording", "workers"},
+    {"corrections", "number", "matter", "dialect", "settings", "han", "sources"},
     {"form", "model"},
     {"citations", "fields", "store", "structure", "validity"},
     {"content", "document_table", "links", "pdf", "search", "targets"},
-    {"cited", "relations"},
+    {"cited", "edits", "relations"},
     {"archive"},
     {"ledger", "register"},
     {"lists"},

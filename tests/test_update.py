@@ -18,6 +18,7 @@ from gazette.site import trees as trees_module
 from gazette.site.trees import Trees
 from gazette.site.update import Update, update
 from tests.conftest import ROOT
+from tests.git_makers import Repository
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
@@ -343,6 +344,27 @@ def test_mkdocs_may_write_into_the_same_site(project: Project) -> None:
     project.build()
     assert contents(project.root / "site") == site
     assert contents(project.root / ".site.spare") == site
+
+
+def test_an_edit_that_is_committed_makes_its_history_and_nothing_else(project: Project) -> None:
+    repository = Repository(project.root)
+    (project.root / ".gitignore").write_text("/*\n!/issues\n")
+    repository.commit("2025-04-01")
+    (name,) = (project.root / "issues" / "2024" / "11").glob("02-*.md")
+    made = set(project.build().change.changed)
+    pages = {"2024/11/02/index.html", "2024/01/01/index.html"}
+    assert pages <= made, "what was unknown is known now"
+    text = name.read_text("utf-8").rstrip() + "\n\n又一段。\n"
+    name.write_text(text, "utf-8")
+    project.build()
+    repository.commit("2025-04-02")
+    done = project.build()
+    assert set(done.change.added) == {"2024/11/02/history/index.html"}
+    assert set(done.change.changed) == {"2024/11/02/index.html"}
+    assert done.reasons["2024/11/02/index.html"] == "发布后的改动变了"
+    assert project.same_as_clean()
+    repository.commit("2025-04-03")
+    assert not project.build().change.changed, "a commit that changes nothing"
 
 
 # Killed for real.

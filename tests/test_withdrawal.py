@@ -12,6 +12,7 @@ from gazette.archive import entries
 from gazette.reading import read_archive
 from gazette.settings import Settings
 from tests.conftest import ROOT
+from tests.git_makers import Repository
 
 MARK = "紫藤花机密七八九"
 SAME = "发文机关: 市政府\n成文日期: 2024-01-01\n栏目: 文件\n主题分类: 综合\n公文种类: 通知\n"
@@ -48,6 +49,7 @@ def holding(site: Path) -> set[str]:
 
 
 def test_a_withdrawn_text_is_gone_from_every_file(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
     home = tmp_path / "issues/2024/01"
     (home / "01").mkdir(parents=True)
     (home / "index.md").write_text("---\n出版日期: 2024-01-31\n---\n", "utf-8")
@@ -55,9 +57,13 @@ def test_a_withdrawn_text_is_gone_from_every_file(tmp_path: Path) -> None:
     (home / f"01/{MARK}.csv").write_text(f"{MARK},1\n", "utf-8")
     document = home / "01.md"
     document.write_text(f"---\n{HEAD}{SECRET}---\n\n正文{MARK}正文。\n", "utf-8")
+    repository.commit("2024-02-01")
+    document.write_text(document.read_text("utf-8").replace(f"正文{MARK}", f"原文{MARK}"), "utf-8")
+    repository.commit("2024-02-02")
     build(tmp_path)
     before = holding(tmp_path / "site")
     # The test sees what there is to see before it says that nothing is there.
+    assert "2024/01/01/history/index.html" in before
     assert {"2024/01/01/index.html", "2024/01/01/01-ydb.pdf", "2024/01/2024-01-ydb.pdf"} <= before
     assert any(name.endswith(".xlsx") for name in before)
     document.write_text(f"---\n{HEAD}{SECRET}{WITHDRAWN}---\n\n正文{MARK}正文。\n", "utf-8")

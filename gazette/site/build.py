@@ -25,6 +25,7 @@ from gazette.archive import (
 from gazette.check import check
 from gazette.digest import digest
 from gazette.errors import Finding, in_order
+from gazette.history import Head
 from gazette.index import GRAMS, make_segment
 from gazette.kept import Kept, program
 from gazette.ledger import ledger
@@ -35,7 +36,7 @@ from gazette.pdf.model import PdfText
 from gazette.pdf.ocr import how_to_recognise, searchable_pdfs
 from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
-from gazette.reading import Progress, read, silent
+from gazette.reading import Progress, read, silent, with_stories
 from gazette.search.static_index import Segment, is_segment, write_manifest
 from gazette.settings import Settings
 from gazette.site.downloads import list_files
@@ -134,6 +135,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     on: date | None = None,
     editions: bool = True,
     sources: Sources | None = None,
+    head: Head | None = None,
     jobs: int = 1,
     progress: Progress = silent,
 ) -> Site:
@@ -144,7 +146,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     stages = progress if isinstance(progress, Stages) else Stages(progress)
     kept = Kept(cache / "kept", program())
     reading = read(settings, issues, cache=cache, sources=sources, jobs=jobs, progress=progress)
-    archive = reading.archive
+    archive = with_stories(reading.archive, settings, issues, cache=cache, head=head)
     stages.done("读取内容")
     findings = in_order(
         [*reading.findings, *check(archive, issues.name, how_to_recognise(wanted=settings.ocr))]

@@ -89,11 +89,14 @@ SHORT_NAME = 12
 def withdrawn(archive: Archive) -> bytes:
     """`withdrawn.json`: addresses whose text no saved copy may keep, sorted.
 
-    A withdrawn document's own address, and the pages of the printed edition that it stood on.
+    A withdrawn document's own address, and the pages of the printed edition that it stood on; of one
+    whose old texts were withdrawn, its history.
     """
     gone = set()
     for issue in archive.gazette.issues:
         for document in issue.documents:
+            if document.redacted:
+                gone.add(f"{document.address}history/")
             if document.withdrawn:
                 gone.add(document.address)
                 if document.pages:

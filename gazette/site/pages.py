@@ -28,6 +28,7 @@ from gazette.archive import (
 from gazette.dates import format_date
 from gazette.dialect import link_targets
 from gazette.digest import digest
+from gazette.edits import Story
 from gazette.ledger import Ledger, ledger
 from gazette.links import Resolve, annex_path, redirects, resolver
 from gazette.lists import Listing, listings
@@ -36,6 +37,7 @@ from gazette.number import IssueNumber
 from gazette.number import address as number_address
 from gazette.pdf.model import PageText
 from gazette.settings import Settings
+from gazette.site.history import Told, history_address, history_data, told
 from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.life import Badges, badge, badges, issue_corrections, life_meta, states_on
 from gazette.site.lists import list_pages, list_tables, overview
@@ -43,8 +45,8 @@ from gazette.site.quoting import citations
 from gazette.site.references import cited_lists, page_references
 from gazette.structure import outline
 
-_NOT_LISTED = frozenset({"number", "redirect", "search", "saved"})
-"""Kinds of pages that only lead to others."""
+_NOT_LISTED = frozenset({"history", "number", "redirect", "search", "saved"})
+"""Kinds of pages that only lead to others, or tell what others say no more."""
 
 QUALITY_NOTES: Mapping[tuple[str, str], str] = {
     ("good", "text"): "",
@@ -170,6 +172,7 @@ def site_groups(
             for d in issue.documents
             if (said := page_references(d, archive.references, documents))
         }
+        inputs["stories"] = told(issue.documents, archive.stories)
         yield Group(name=issue.address, make=_issue_pages, inputs=inputs)
     yield from _sections(archive, settings, on)
     found = tuple(listings(archive, settings, on))
@@ -184,6 +187,11 @@ def site_groups(
         rows = [{**_document_row(d), "year": d.issue.year} for d in citing]
         inputs = {"document": _document_row(document), "citing": rows}
         yield Group(name=f"{document.address}cited/", make=_cited, inputs=inputs)
+    for address in sorted(a for a, story in archive.stories.of.items() if story.edits):
+        document = documents[address]
+        if not document.withdrawn:
+            inputs = {"document": _document_row(document), "story": archive.stories.of[address]}
+            yield Group(name=history_address(document), make=_history, inputs=inputs)
     yield Group(name="旧网址", make=_redirects, inputs={"moved": redirects(gazette)})
     account = ledger(archive)
     sizes = {a: archive.sizes[a] for a in (CSV, XLSX) if a in archive.sizes}
@@ -214,12 +222,13 @@ def _issue_pages(  # noqa: PLR0913, PLR0917  what an issue's pages are made of
     states: Mapping[str, str],
     shown: Badges,
     references: Mapping[str, Mapping[str, Any]],
+    stories: Told,
 ) -> Iterator[Page]:
     """An issue with its documents and the pages of its PDF; `archive` holds its neighbours too."""
     for before, issue, after in _neighbours(archive.gazette.issues):
         if issue.address == address:
             yield _issue(archive, settings, issue, before, after, links.get(address, {}), shown)
-            yield from _documents(archive, issue, links, states, references)
+            yield from _documents(archive, issue, links, states, references, stories)
             yield from _pdf_pages(archive, issue)
 
 
@@ -240,6 +249,16 @@ def _cited(document: Mapping[str, Any], citing: list[dict[str, Any]]) -> Iterato
                 "documents": [row for row in citing if row["year"] == (year or years[0])],
             },
         )
+
+
+def _history(document: Mapping[str, Any], story: Story) -> Iterator[Page]:
+    """How one document's text changed after it was published."""
+    yield Page(
+        address=f"{document['url']}history/",
+        template="history.html",
+        title=f"发布后的改动：{document['title']}",
+        meta={"kind": "history", "document": document, **history_data(story)},
+    )
 
 
 def _ledger(account: Ledger, sizes: Mapping[str, int]) -> Iterator[Page]:
@@ -497,12 +516,13 @@ def _pdf_page_text(read: PageText) -> dict[str, Any]:
     }
 
 
-def _documents(
+def _documents(  # noqa: PLR0913, PLR0917  what documents' pages are made of
     archive: Archive,
     issue: Issue,
     links: Mapping[str, Mapping[str, str]],
     states: Mapping[str, str],
     references: Mapping[str, Mapping[str, Any]],
+    stories: Told,
 ) -> Iterator[Page]:
     card = _issue_card(archive, issue)
     for before, document, after in _neighbours(issue.documents):
@@ -550,6 +570,7 @@ def _documents(
                 for c in citations(archive.name, issue, document)
             ],
             "outline": _outline(document),
+            "history": stories.get(document.address),
             "references": {
                 k: v for k, v in references.get(document.address, {}).items() if k != "marks"
             },

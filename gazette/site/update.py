@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from gazette.digest import digest
 from gazette.errors import BuildError, Finding
+from gazette.history import read_head
 from gazette.kept import Kept, dumps, loads, program, write
 from gazette.reading import Progress, find_sources, silent
 from gazette.settings import read_look, read_settings
@@ -89,7 +90,8 @@ def update(  # noqa: PLR0913  the choices of one build
     last = _last(record.with_suffix(".last"))
     edited = _edited(last.sources, sources)
     # The settings are part of the look's hash, the program too.
-    state = digest([sources, look, on, editions])
+    head = read_head(issues)
+    state = digest([sources, look, on, editions, head])
     stages.done("查看文件")
     if last.state == state and trees.is_current():
         errors = any(f.level == "error" for f in last.findings)
@@ -112,6 +114,7 @@ def update(  # noqa: PLR0913  the choices of one build
         on=on,
         editions=editions,
         sources=sources,
+        head=head,
         jobs=jobs,
         progress=stages,
     )
@@ -359,6 +362,7 @@ _WORDS = {
     "years": "前后的年份",
     "manifest": "检索索引",
     "moved": "旧网址",
+    "stories": "发布后的改动",
 }
 
 
