@@ -123,7 +123,7 @@ def in_force(reader: Reader) -> None:
 def interpretation(reader: Reader) -> None:
     reader.page.goto(f"{reader.home}2024/01/01/")
     reader.tap(reader.page.locator(".reader a", has_text="解读"))
-    reader.tap(reader.page.locator("[aria-labelledby=interpretations] a"))
+    reader.tap(reader.page.locator("nav.beside a"))
     reader.sees(reader.page.locator("h1"), "解读")
 
 
