@@ -1,11 +1,39 @@
 """Work in several processes at once, whose results do not depend on how many there are."""
 
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, Self, TypeVar
 
 _T = TypeVar("_T")
+
+
+def pool(
+    count: int, prepare: Callable[..., object] | None = None, *given: Any
+) -> ProcessPoolExecutor:
+    """So many processes, each prepared by a function; they end when this one does, even if killed.
+
+    They are not forked: that would copy whatever state threads are in, and is not for every system.
+    """
+    return ProcessPoolExecutor(
+        count, mp_context=get_context("spawn"), initializer=_start, initargs=(prepare, given)
+    )
+
+
+def _start(prepare: Callable[..., object] | None, given: tuple[Any, ...]) -> None:
+    # A pool's processes wait for work for ever when their parent is killed: each holds the pipe open.
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if prepare:
+        prepare(*given)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 class Workers:
@@ -20,8 +48,7 @@ class Workers:
         if self.jobs == 1:
             return map(function, tasks)
         if self._pool is None:
-            # Not forked: that would copy whatever state threads are in, and is not for every system.
-            self._pool = ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"))
+            self._pool = pool(self.jobs)
         return self._pool.map(function, tasks)
 
     def __enter__(self) -> Self:

@@ -17,14 +17,13 @@ import struct
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache as remembered
 from importlib.metadata import version
 from itertools import groupby
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -42,6 +41,7 @@ from gazette.errors import Finding, in_order
 from gazette.form import article_name, form
 from gazette.kept import Kept
 from gazette.model import Document, Issue
+from gazette.workers import pool
 
 MAX_CHARACTERS = 2_000_000
 """Longest text that is set; a long report has 200,000, a full issue rarely 500,000."""
@@ -240,11 +240,11 @@ def _set_all(
     suspects: list[_Order] = []
     while waiting:
         running: dict[Future[_Notes], _Order] = {}
-        with _workers(min(jobs, len(waiting))) as pool:
+        with pool(min(jobs, len(waiting)), _limit_memory, MEMORY) as workers:
             try:
                 while waiting or running:
                     while waiting and len(running) < 2 * jobs:
-                        running[pool.submit(_set, waiting[-1])] = waiting[-1]
+                        running[workers.submit(_set, waiting[-1])] = waiting[-1]
                         waiting.pop()
                     for done in wait(running, return_when=FIRST_COMPLETED).done:
                         notes[running[done].target] = done.result()
@@ -261,18 +261,12 @@ def _set_all(
 def _set_alone(order: _Order) -> _Notes:
     pictures = any(_pictures(order.issue, d) for d in order.issue.documents)
     for attempt in (order, replace(order, blind=True)) if pictures else (order,):
-        with _workers(1) as pool:
+        with pool(1, _limit_memory, MEMORY) as workers:
             try:
-                return pool.submit(_set, attempt).result()
+                return workers.submit(_set, attempt).result()
             except (BrokenProcessPool, MemoryError):
                 continue  # perhaps a picture was to blame: once more, without any
     return _Notes(fault="排印时耗尽了内存或时间")
-
-
-def _workers(count: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=_limit_memory, initargs=(MEMORY,)
-    )
 
 
 # Setting: in the child.
