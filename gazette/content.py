@@ -58,11 +58,13 @@ def issue_folders(folder: Path) -> tuple[list[tuple[Path, str]], list[Finding]]:
     found: list[tuple[Path, str]] = []
     findings: list[Finding] = []
     base = folder.name
-    for entry in _entries(folder):
-        if entry.is_dir() and not entry.is_symlink() and _YEAR.fullmatch(entry.name):
-            for child in _entries(entry):
-                path = f"{base}/{entry.name}/{child.name}"
-                if child.is_dir() and not child.is_symlink():
+    report = Report(base, findings)
+    for entry in _entries(folder, report):
+        if _is_folder(entry) and _YEAR.fullmatch(entry.name):
+            inner = report.inside(entry.name)
+            for child in _entries(entry, inner):
+                path = f"{inner.path}/{child.name}"
+                if _is_folder(child):
                     found.append((child, path))
                 else:
                     findings.append(_stray(path))
@@ -101,8 +103,40 @@ def is_ignored(name: str) -> bool:
     return _IGNORED.fullmatch(name) is not None
 
 
-def _entries(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if not _IGNORED.fullmatch(p.name))
+def _entries(folder: Path, report: Report) -> list[Path]:
+    try:
+        return sorted(p for p in folder.iterdir() if not _IGNORED.fullmatch(p.name))
+    except OSError as error:
+        _unreadable(error, report)
+        return []
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir() and not path.is_symlink()
+    except OSError:  # in a folder that may be listed and not entered
+        return False
+
+
+def _unreadable(error: OSError, report: Report) -> None:
+    message = f"读不出来（{error.strerror}），不会发布"
+    hint = "请检查文件的权限和磁盘，改好后重新生成。"
+    report.add("error", "unreadable", None, message, hint)
+
+
+def _is_wrong_kind(child: Path, report: Report) -> bool:
+    """Whether it is a link, or a pipe, socket or device: reading one of those may never end."""
+    try:
+        if child.is_symlink():
+            report.add("error", "symlink", None, "是一个链接，不会发布", "请放入文件本身。")
+        elif not child.is_dir() and not child.is_file():
+            message = "不是普通的文件（管道、设备一类），不会发布"
+            report.add("error", "special_file", None, message, "请删去，或换成文件本身。")
+        else:
+            return False
+    except OSError as error:
+        _unreadable(error, report)
+    return True
 
 
 def _stray(path: str) -> Finding:
@@ -155,11 +189,11 @@ def read_issue(  # noqa: C901, PLR0912  one branch for each kind of thing in a f
     files: list[str] = []
     taken: set[int] = set()
     # index.md first: documents carry what it says of the issue's number.
-    for child in sorted(_entries(folder), key=lambda c: c.name != "index.md"):
+    for child in sorted(_entries(folder, report), key=lambda c: c.name != "index.md"):
         inner = report.inside(child.name)
-        if child.is_symlink():
-            inner.add("error", "symlink", None, "是一个链接，不会发布", "请放入文件本身。")
-        elif child.is_dir() and child.name == "text":
+        if _is_wrong_kind(child, inner):
+            continue
+        if child.is_dir() and child.name == "text":
             issue = replace(issue, corrections=tuple(_read_corrections(child, inner)))
         elif child.is_dir() and _FOLDER.fullmatch(child.name):
             files += _published_files(child, child.name, inner)
@@ -271,11 +305,11 @@ def _with_pdf(issue: Issue, report: Report) -> Issue:
 
 def _published_files(folder: Path, prefix: str, report: Report) -> list[str]:
     found = []
-    for child in _entries(folder):
+    for child in _entries(folder, report):
         inner = report.inside(child.name)
-        if child.is_symlink():
-            inner.add("error", "symlink", None, "是一个链接，不会发布", "请放入文件本身。")
-        elif child.is_dir():
+        if _is_wrong_kind(child, inner):
+            continue
+        if child.is_dir():
             found += _published_files(child, f"{prefix}/{child.name}", inner)
         elif _may_be_published(child, inner):
             found.append(f"{prefix}/{child.name}")
@@ -294,8 +328,12 @@ def _may_be_published(file: Path, report: Report) -> bool:
             "error", "file_type", None, f"不发布这种类型的文件（{file.suffix or '无扩展名'}）", hint
         )
         return False
-    with file.open("rb") as opened:
-        head = opened.read(len(_LFS))
+    try:
+        with file.open("rb") as opened:
+            head = opened.read(len(_LFS))
+    except OSError as error:
+        _unreadable(error, report)
+        return False
     if head == _LFS:
         hint = "请运行 git lfs pull，再重新生成。"
         report.add("error", "lfs_pointer", None, "文件还在 Git LFS 里，这里只有它的指针", hint)
@@ -305,10 +343,10 @@ def _may_be_published(file: Path, report: Report) -> bool:
 
 
 def _read_corrections(folder: Path, report: Report) -> Iterator[tuple[int, str]]:
-    for child in _entries(folder):
+    for child in _entries(folder, report):
         inner = report.inside(child.name)
         name = _CORRECTION.fullmatch(child.name)
-        if not name or child.is_dir() or child.is_symlink():
+        if not name or child.is_symlink() or not child.is_file():
             hint = "校订文字的文件名是四位 PDF 页码，如 text/0012.md。"
             inner.add("warning", "stray_file", None, "不是某一页的校订文字，不会使用", hint)
         elif (text := _read_text(child, inner)) is not None:
@@ -321,14 +359,18 @@ def _read_corrections(folder: Path, report: Report) -> Iterator[tuple[int, str]]
 
 def _read_text(file: Path, report: Report) -> str | None:
     """The file's text with line feeds; None with a finding where it is not UTF-8."""
-    size = file.stat().st_size
+    try:
+        size = file.stat().st_size
+        raw = file.read_bytes() if size <= MAX_BYTES else b""
+    except OSError as error:
+        _unreadable(error, report)
+        return None
     if size > MAX_BYTES:
         hint = f"请拆成几件；一个文件最大 {MAX_BYTES // 1_000_000} MB。"
         report.add(
             "error", "too_large", None, f"文件太大（{size // 1_000_000} MB），不会发布", hint
         )
         return None
-    raw = file.read_bytes()
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:

@@ -20,6 +20,7 @@ _YOUNG = 2_000_000_000
 """Nanoseconds: file systems keep times by ticks of up to two seconds (FAT)."""
 
 _UNREADABLE = "unreadable"
+_SPECIAL = "special"
 
 State = tuple[int, int, int, int]
 """Size, modification and change in nanoseconds, inode."""
@@ -29,7 +30,8 @@ State = tuple[int, int, int, int]
 class Sources:
     """All files and folders under a folder, by relative path with `/`; a folder ends in `/`.
 
-    A file's value is its SHA-256, that of a folder is empty, that of a link says where it leads.
+    A file's value is its SHA-256, that of a folder is empty, that of a link says where it leads, and
+    that of what is no file (a pipe), or cannot be read, says so.
     """
 
     files: Mapping[str, str]
@@ -95,7 +97,7 @@ def unchanged(folder: Path, files: Mapping[str, str]) -> bool:
     return all(
         _hash(str(folder / path), None) == value
         for path, value in files.items()
-        if value and not value.startswith(("->", _UNREADABLE))
+        if value and not value.startswith(("->", _UNREADABLE, _SPECIAL))
     )
 
 
@@ -117,6 +119,9 @@ def _walk(
             entries = [e for e in listed if not ignored(e.name)]
     except (FileNotFoundError, NotADirectoryError):
         return
+    except OSError as error:
+        yield f"{prefix}{_UNREADABLE}", folder, None, f"{_UNREADABLE} {error.errno}"
+        return
     for entry in entries:
         path = prefix + entry.name
         try:
@@ -125,11 +130,15 @@ def _walk(
             elif entry.is_dir():
                 yield f"{path}/", entry.path, None, ""
                 yield from _walk(entry.path, f"{path}/", ignored)
+            elif not entry.is_file():
+                yield path, entry.path, None, _SPECIAL  # a pipe: reading it may never end
             else:
                 s = entry.stat()
                 yield path, entry.path, (s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino), ""
         except FileNotFoundError:
             continue
+        except OSError as error:
+            yield path, entry.path, None, f"{_UNREADABLE} {error.errno}"
 
 
 def _hash(path: str, state: State | None) -> str:

@@ -1,5 +1,9 @@
 """Reading issues/: every kind of bad input is a finding with place, words and cure, and costs only itself."""
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -30,6 +34,7 @@ from gazette.model import (
     Withdrawal,
 )
 from gazette.number import DocumentNumber, IssueNumber
+from gazette.sources import read_sources, unchanged
 
 GOOD = "---\n标题: 关于示例的通知\n发文机关: 示例市人民政府\n成文日期: 2024-05-06\n---\n\n正文。\n"
 
@@ -317,6 +322,50 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     gazette, findings = read_gazette(issues)
     assert [i.files for i in gazette.issues] == [()]
     assert {f.path for f in findings} == {"issues/2024/01/01/秘密.txt", "issues/2024/02"}
+
+
+@contextmanager
+def anybody() -> Iterator[Path]:
+    """A folder, seen by someone who may not read what is not for all; root may read everything."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # noqa: S108  pytest's own is for its user alone
+        Path(folder).chmod(0o777)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            if root:
+                os.seteuid(0)
+            for path in [Path(folder), *Path(folder).rglob("*")]:
+                path.chmod(0o777)
+
+
+def test_pipes_and_what_may_not_be_read_cost_only_themselves() -> None:
+    """Reading a pipe would wait for ever; a file without permission would stop everything."""
+    with anybody() as folder:
+        good = {
+            "2024/01/01-甲.md": GOOD, "2024/01/02-乙.md": GOOD, "2024/01/01/表.xlsx": "x",
+            "2024/01/text/0001.md": "x", "2024/02/01.md": GOOD, "2024/03/01.md": GOOD, "2023/01/01.md": GOOD,
+        }  # fmt: skip
+        issues = write(folder, good)
+        pipes = ["2024/01/03-丙.md", "2024/01/01/附.pdf", "2024/01/text/0002.md", "2024/01/a.pdf"]
+        for name in pipes:
+            os.mkfifo(issues / name)
+        closed = ["2024/01/02-乙.md", "2024/01/01/表.xlsx", "2024/01/text/0001.md", "2024/02"]
+        closed.append("2023")
+        for name in closed:
+            (issues / name).chmod(0)
+        gazette, findings = read_gazette(issues)
+        sources = read_sources(issues, table=folder / "table")
+        assert read_sources(issues, table=folder / "table") == sources
+        assert unchanged(issues, sources.files)
+    told = {f.path.removeprefix("issues/"): f.code for f in findings}
+    assert [d.source for d in gazette.documents] == ["2024/01/01-甲.md", "2024/03/01.md"]
+    assert gazette.issues[0].files == ()
+    assert {told[name] for name in closed} == {"unreadable"}
+    assert {told[name] for name in pipes if "text" not in name} == {"special_file"}
+    assert told["2024/01/text/0002.md"] == "stray_file"
 
 
 @pytest.mark.parametrize(

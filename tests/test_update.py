@@ -315,6 +315,14 @@ def test_a_template_that_cannot_be_set_leaves_the_old_site(project: Project) -> 
         project.build()
     assert contents(project.root / "site") == before
     template.write_text(good, "utf-8")
+    for lacking in ("year.html", "partials/cover.html", "assets/gazette.js"):
+        file = project.root / "overrides" / lacking
+        file.rename(file.with_name("away"))
+        with pytest.raises(BuildError, match=Path(lacking).name) as told:
+            project.build()
+        assert "版本" in told.value.hint
+        file.with_name("away").rename(file)
+    assert contents(project.root / "site") == before
     project.build()
     assert contents(project.root / "site") == before
 

@@ -139,7 +139,9 @@ class GazettePlugin(BasePlugin[_Options]):
         env.filters["asset"] = _asset
         env.globals["gazette"] = self.settings
         look = _look(config)
-        env.globals["versions"] = {n: fingerprint((look / n).read_bytes()) for n in VERSIONED}
+        env.globals["versions"] = {
+            n: fingerprint((look / n).read_bytes()) for n in VERSIONED if (look / n).is_file()
+        }
         env.globals["report"] = partial(
             report_address, self.settings.report_error, self.settings.site_url
         )
@@ -205,7 +207,10 @@ def _to(context: jinja2.runtime.Context, address: str, fragment: str | None = No
 @jinja2.pass_context
 def _asset(context: jinja2.runtime.Context, address: str) -> str:
     """A file of ours under an address that changes with its content, so it can be kept for good."""
-    return f"{_to(context, address)}?v={context['versions'][address]}"
+    versions = context["versions"]
+    if address not in versions:
+        raise _outdated(address)
+    return f"{_to(context, address)}?v={versions[address]}"
 
 
 def _look(config: MkDocsConfig) -> Path:
@@ -303,11 +308,10 @@ class Renderer:
     def template(self, name: str) -> bytes:
         """A page of the theme; empty where the theme has no such page."""
         config, plugins = self._config, self._config.plugins
-        try:
-            with _in_template(name):
-                template = self._env.get_template(name)
-        except jinja2.TemplateNotFound:
+        if name not in self._env.list_templates():
             return b""
+        with _in_template(name):
+            template = self._env.get_template(name)
         template = plugins.on_pre_template(template, template_name=name, config=config)
         base = urlsplit(config.site_url or "/").path if is_error_template(name) else ""
         base = base or get_relative_url(".", name)
@@ -319,13 +323,22 @@ class Renderer:
         return output.encode()
 
 
+def _outdated(name: str) -> BuildError:
+    """What templates of another version lack."""
+    return BuildError(
+        f"模板文件夹里没有 {name}",
+        path="overrides",
+        hint="它和装着的程序不是同一个版本：请用这个版本的 overrides，把自己改过的地方再改进去。",
+    )
+
+
 @contextmanager
 def _in_template(address: str) -> Iterator[None]:
     """A fault of a template, as something that its author can mend."""
     try:
         yield
-    except jinja2.TemplateNotFound:
-        raise
+    except jinja2.TemplateNotFound as error:
+        raise _outdated(error.message or "") from None
     except jinja2.TemplateError as error:
         found = error if isinstance(error, jinja2.TemplateSyntaxError) else None
         raise BuildError(
