@@ -209,12 +209,8 @@ def _overlapping_issues(archive: Archive, base: str) -> Iterator[Finding]:
 def _ambiguous(archive: Archive, base: str) -> Iterator[Finding]:
     """Names in texts that several documents bear, each told once, where it is met first."""
     met: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
-    for address, references in archive.references.of.items():
-        for reference in references:
-            if reference.among:
-                cited = reference.citation
-                name = f"《{cited.title}》" if cited.title else cited.number
-                met[name].append((address, reference.among))
+    for address, name, found in archive.references.ambiguous:
+        met[name].append((address, found))
     by_address = {d.address: d for d in archive.gazette.documents}
     for name, places in met.items():
         documents = list(dict.fromkeys(address for address, _ in places))

@@ -7,11 +7,12 @@ is told to a clerk.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from gazette.citations import STATE, Citation, CitationKind, citations_in, narrowed
+from gazette.digest import digest
 from gazette.model import Document, Gazette
 from gazette.structure import articles_in, fragment
 from gazette.targets import Targets, by_both, read_number, targets, title_key
@@ -35,12 +36,17 @@ class Reference:
 class References:
     """What the texts of an archive cite, by the address of the citing document; and who cites each.
 
-    It belongs to the archive as a whole, and no page is made of all of it: what a page needs is
+    `ambiguous` are the citations that may mean several: the citing document's address, the name,
+    the addresses. `said` has a hash of `of` for each
+    document, `leads_to` the other documents that it cites. It belongs to the archive as a whole, and no page is made of all of it: what a page needs is
     handed to it, so `digest` is the same for all.
     """
 
     of: Mapping[str, tuple[Reference, ...]] = field(default_factory=dict)
     citing: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
+    ambiguous: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    said: Mapping[str, str] = field(default_factory=dict)
+    leads_to: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     digest: str = field(default="references", init=False)
 
 
@@ -122,9 +128,34 @@ def read_references(gazette: Gazette) -> References:
     for document in gazette.documents:
         if listed := references(document, known):
             found[document.address] = listed
-        for reference in listed:
-            if reference.address and reference.address != document.address:
-                citing[reference.address][document.address] = document
+        for address in others(document.address, listed):
+            citing[address][document.address] = document
     return References(
-        of=found, citing={a: tuple(reversed(listed.values())) for a, listed in citing.items()}
+        of=found,
+        citing={a: tuple(reversed(listed.values())) for a, listed in citing.items()},
+        ambiguous=tuple(n for a, listed in found.items() for n in ambiguous_in(a, listed)),
+        said={d.address: says(d, found.get(d.address, ())) for d in gazette.documents},
+        leads_to={a: others(a, listed) for a, listed in found.items()},
     )
+
+
+def others(address: str, listed: Iterable[Reference]) -> tuple[str, ...]:
+    """The documents that one at this address cites, each once, without itself."""
+    found = dict.fromkeys(r.address for r in listed if r.address)
+    found.pop(address, None)
+    return tuple(found)
+
+
+def says(document: Document, listed: Iterable[Reference]) -> str:
+    """A hash of a document's references: of its text, and of where each citation leads."""
+    return digest([document.digest, [(r.address, r.anchor, r.citation.start) for r in listed]])
+
+
+def ambiguous_in(
+    address: str, listed: Iterable[Reference]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The citations that may mean several documents, as `References.ambiguous` has them."""
+    for reference in listed:
+        if reference.among:
+            cited = reference.citation
+            yield address, f"《{cited.title}》" if cited.title else cited.number, reference.among

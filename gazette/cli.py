@@ -20,21 +20,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gazette.api import SearchApi, years
-from gazette.archive import Archive
-from gazette.check import check as check_archive
 from gazette.dates import parse_date
 from gazette.errors import BuildError, ClusterError, Finding, GazetteError, in_order
 from gazette.lock import alone, clear
-from gazette.model import PageRange
-from gazette.number import IssueNumber
-from gazette.search.query import Sort
-from gazette.serve import make_server
 from gazette.settings import Settings, read_settings
 from gazette.wording import COMMANDS, OPTIONS, speak_chinese
 
+# The rest is brought in by the command that needs it: a build that finds nothing to do would
+# spend most of its time on that.
 if TYPE_CHECKING:
+    from gazette.archive import Archive
     from gazette.intake.bring import Plan
+    from gazette.number import IssueNumber
+    from gazette.search.query import Sort
 
 speak_chinese()
 
@@ -61,6 +59,8 @@ class _Years(click.ParamType[tuple[int | None, int | None]]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int | None, int | None]:
+        from gazette.api import years
+
         if isinstance(value, tuple):
             return value
         try:
@@ -182,7 +182,7 @@ def _read_whole(  # noqa: PLR0913  the choices of one reading
     *,
     jobs: int | None,
     scheduler: str | None,
-) -> tuple[Archive, tuple[Finding, ...]]:
+) -> "tuple[Archive, tuple[Finding, ...]]":
     """The archive and what is wrong in its files, its PDFs read by a cluster where one is named."""
     from gazette.reading import read_archive
     from gazette.site.build import processors
@@ -281,6 +281,7 @@ def check(
     config: Path, issues: Path | None, jobs: int | None, scheduler: str | None, *, as_json: bool
 ) -> None:
     """检查内容：逐条说明哪里不对、怎么改。有错误时退出码为 1。"""
+    from gazette.check import check as check_archive
     from gazette.index import near_duplicates
     from gazette.pdf.ocr import how_to_recognise
     from gazette.reading import with_stories
@@ -329,7 +330,7 @@ def export_pages(
     from gazette.settings import read_look
     from gazette.site.build import prepare, processors
     from gazette.site.export import export_name, markdown
-    from gazette.site.update import place
+    from gazette.site.output import place
 
     if folder.exists() and any(folder.iterdir()):
         hint = "请换一个新的或空的文件夹。"
@@ -390,7 +391,7 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
     on: date | None,
     issue: tuple[str, ...],
     kind: str | None,
-    sort: Sort,
+    sort: "Sort",
     limit: int,
     *,
     in_force: bool,
@@ -461,6 +462,8 @@ class _Pages(click.ParamType[frozenset[int]]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> frozenset[int]:
+        from gazette.model import PageRange
+
         if isinstance(value, frozenset):
             return value
         try:
@@ -570,14 +573,16 @@ def ledger(  # noqa: PLR0913, PLR0917  one parameter an option
         click.echo(line)
 
 
-class _IssueName(click.ParamType[IssueNumber]):
+class _IssueName(click.ParamType["IssueNumber"]):
     """An issue as its folder is named (1998/03, 2020/05-06, 2019/zk1), or as it is printed."""
 
     name = "年份/期号"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> IssueNumber:
+    ) -> "IssueNumber":
+        from gazette.number import IssueNumber
+
         if isinstance(value, IssueNumber):
             return value
         year, _, folder = value.strip("/").partition("/")
@@ -598,7 +603,7 @@ def new() -> None:
 @new.command("issue")
 @click.argument("number", type=_IssueName())
 @_common
-def new_issue(number: IssueNumber, config: Path, issues: Path | None) -> None:
+def new_issue(number: "IssueNumber", config: Path, issues: Path | None) -> None:
     """新建一期：2025/03、2025/05-06（合刊）、2025/zk1（增刊）。"""
     from gazette.intake import fresh
 
@@ -609,7 +614,7 @@ def new_issue(number: IssueNumber, config: Path, issues: Path | None) -> None:
 @click.argument("number", type=_IssueName())
 @click.argument("title", metavar="标题")
 @_common
-def new_document(number: IssueNumber, title: str, config: Path, issues: Path | None) -> None:
+def new_document(number: "IssueNumber", title: str, config: Path, issues: Path | None) -> None:
     """在一期里新建一件文件，序号接着往下排，不用已经用过的。"""
     from gazette.intake import fresh
 
@@ -670,7 +675,7 @@ def import_(  # noqa: PLR0913  one parameter an option
     files: tuple[Path, ...],
     config: Path,
     issues: Path | None,
-    number: IssueNumber | None,
+    number: "IssueNumber | None",
     *,
     ocr: bool,
     dry_run: bool,
@@ -713,7 +718,9 @@ def import_(  # noqa: PLR0913  one parameter an option
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="端口。")
 def serve(config: Path, site: Path | None, port: int) -> None:
     """在本机预览生成好的网站；/api/search?q=… 以 JSON 回答检索。"""
+    from gazette.api import SearchApi
     from gazette.index import WORDS
+    from gazette.serve import make_server
 
     site = (site or config.resolve().parent / "site").resolve()
     if not (site / "index.html").is_file():

@@ -17,6 +17,7 @@ from gazette.fields import Report, read_document_fields, read_issue_fields
 from gazette.matter import MatterError, Value
 from gazette.model import Document, Gazette, Issue
 from gazette.number import IssueNumber
+from gazette.sources import is_ignored
 
 MAX_BYTES = 16_000_000
 """Largest Markdown file that is read. The longest real document met has 0.6 MB."""
@@ -30,7 +31,6 @@ _YEAR = re.compile(r"[1-9][0-9]{3}")
 _DOCUMENT = re.compile(r"([0-9]{2,3})(?:-.*)?\.md", re.DOTALL)
 _FOLDER = re.compile(r"[0-9]{2,3}")
 _CORRECTION = re.compile(r"([0-9]{4,5})\.md")
-_IGNORED = re.compile(r"\..*|~\$.*|Thumbs\.db|desktop\.ini|.*~", re.DOTALL)
 _MADE = {
     "-ydb.pdf": "本软件排印的阅读版",
     "-ysb.pdf": "从印刷版 PDF 拆出的单件",
@@ -98,14 +98,9 @@ def assemble(
     return Gazette(issues=tuple(kept)), in_order(findings)
 
 
-def is_ignored(name: str) -> bool:
-    """Whether a file or folder is passed over: hidden ones, and what editors and systems leave."""
-    return _IGNORED.fullmatch(name) is not None
-
-
 def _entries(folder: Path, report: Report) -> list[Path]:
     try:
-        return sorted(p for p in folder.iterdir() if not _IGNORED.fullmatch(p.name))
+        return sorted(p for p in folder.iterdir() if not is_ignored(p.name))
     except OSError as error:
         _unreadable(error, report)
         return []

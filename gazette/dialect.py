@@ -17,6 +17,7 @@ literal ``# `` at the start of a line, put a blank before it.
 `parse` never raises and never drops a visible character; `unparse` is its inverse.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ BLANKS = " \t\u3000\xa0"
 """What counts as a blank at the ends of a line: space, tab, ideographic and no-break space."""
 
 _HEADING = re.compile(r"(#{1,6})[ \t\u3000]+(?=\S)(.*)")
+_LINE_END = re.compile(r"\r\n?|\n")
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*(?:\|[ \t]*)?")
 _INLINE = re.compile(r"(!?)\[([^\[\]\n]*)\]\(([^()\s]+(?:\([^()\s]*\)[^()\s]*)*)\)")
 _TARGET = re.compile(
@@ -104,9 +106,13 @@ class Table:
 Block = Heading | Paragraph | Table
 
 
+@functools.lru_cache(maxsize=2)
 def parse(body: str) -> tuple[Block, ...]:
-    """Read a body into blocks. Any text is a body: nothing is refused, nothing is dropped."""
-    return tuple(_blocks(re.split(r"\r\n?|\n", body)))
+    """Read a body into blocks. Any text is a body: nothing is refused, nothing is dropped.
+
+    The last text is remembered: several things are asked of one before the next is met.
+    """
+    return tuple(_blocks(_LINE_END.split(body)))
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:
@@ -117,7 +123,8 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         at += 1
         if not stripped:
             continue
-        if heading := _HEADING.fullmatch(line.rstrip(BLANKS)):
+        heading = _HEADING.fullmatch(line.rstrip(BLANKS)) if line[0] == "#" else None
+        if heading:
             yield Heading(len(heading[1]), inlines(heading[2].strip(BLANKS)), at)
         elif line.startswith("|") and at < len(lines) and _DELIMITER.fullmatch(lines[at]):
             first = at
@@ -129,9 +136,15 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
                 at += 1
             yield Table(head, align, tuple(rows), first)
         else:
-            lead = line[: len(line) - len(line.lstrip(BLANKS))]
-            width = sum(2 if c == "\u3000" else 8 if c == "\t" else 1 for c in lead)
-            yield Paragraph(inlines(stripped), width, at)
+            yield Paragraph(inlines(stripped), _width(line), at)
+
+
+def _width(line: str) -> int:
+    """How far a line is indented, in half-widths."""
+    if line[0] not in BLANKS:
+        return 0
+    lead = line[: len(line) - len(line.lstrip(BLANKS))]
+    return sum(2 if c == "\u3000" else 8 if c == "\t" else 1 for c in lead)
 
 
 def _split_row(row: str) -> list[str]:
@@ -202,6 +215,8 @@ def _inline_source(parts: tuple[Inline, ...]) -> str:
 
 def inline_text(parts: tuple[Inline, ...]) -> str:
     """The visible text of one line or cell."""
+    if len(parts) == 1:  # as nearly all
+        return parts[0].text
     return "".join(p.text for p in parts)
 
 

@@ -17,6 +17,8 @@ _ARTICLE = re.compile(
 )
 _FIRST_LEVEL = re.compile(r"[一二三四五六七八九十]+、[^。；]*")
 _SECOND_LEVEL = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
+_SIGNS = frozenset("第（(一二三四五六七八九十")
+"""What any of these begins with."""
 _SHORT = 40
 """A line longer than this is no heading, whatever it starts with."""
 
@@ -26,6 +28,8 @@ def form(paragraph: Paragraph) -> Form:
     if paragraph.to_right:
         return "signature"
     text = inline_text(paragraph.inlines)
+    if text[:1] not in _SIGNS:  # as most lines
+        return "text"
     if len(text) <= _SHORT:
         if _CHAPTER.fullmatch(text):
             return "chapter"

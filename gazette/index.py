@@ -9,7 +9,8 @@ import gazette
 from gazette.archive import Archive, entries
 from gazette.digest import digest
 from gazette.errors import Finding
-from gazette.reading import Progress, read_archive, silent
+from gazette.progress import Progress, silent
+from gazette.reading import read_archive
 from gazette.search import whoosh_index
 from gazette.search.entry import Entry
 from gazette.search.static_index import Segment, build_segment, write_manifest

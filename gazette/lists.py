@@ -107,7 +107,7 @@ def _listed(archive: Archive, settings: Settings, on: date | None) -> Iterator[L
                 ended=end if state in OVER else None,
                 by_title=by[0],
                 by_address=by[1],
-                digest=f"{document.digest} {issue.published_on} {state} {said} {last} {by}",
+                digest=f"{document.head} {issue.published_on} {state} {said} {last} {by}",
             )
 
 

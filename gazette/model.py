@@ -7,19 +7,22 @@ metadata table of 政府信息公开; `docs/glossary.md` pairs each with its Chi
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from gazette.digest import of_fields
+from gazette.digest import digest, of_fields
+from gazette.kept import loads
 from gazette.number import DocumentNumber, IssueNumber
 
 _T = TypeVar("_T")
 
 _FROM = r"\s*(?:第|[Pp]\.?)?\s*([0-9]{1,5})\s*页?\s*"
+_TEXT = frozenset({"body", "body_line", "key_lines"})
+"""Fields of a document that only its own page is made of, or none."""
 _PAGES = re.compile(rf"{_FROM}(?:[-‐‑‒–—―−~至到]+{_FROM})?")
 
 
@@ -147,7 +150,7 @@ class Document:
         """The permanent number in the issue, as it is compared."""
         return int(self.folder)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Its permanent, site-relative address: `2019/12/01/`."""
         return f"{self.issue.address}{self.folder}/"
@@ -157,15 +160,27 @@ class Document:
         """A hash of all that the value holds, its body included; equal values have equal ones."""
         return of_fields(self)
 
+    @cached_property
+    def head(self) -> str:
+        """A hash of all but the text, of which it says only whether there is one.
+
+        What lists, links and neighbours show of a document is made of this.
+        """
+        names = (f.name for f in fields(self) if f.name not in _TEXT)
+        return digest([[getattr(self, name) for name in names], self.of_text(bool)])
+
     def of_text(self, function: Callable[[str], _T]) -> _T:
         """`function(self.body)`, which must be a pure function of the text.
 
-        Where it is one of `gazette.reading.OF_TEXT`, it is worked out once, when the file is read,
+        Where it is one of those of `gazette.reading`, it is worked out once, when the file is read,
         and kept with the document: asking then costs nothing, and the text is not touched.
         """
-        known: dict[str, Any] = vars(self).get("known", {})
         name = f"{function.__module__}.{function.__qualname__}"
-        return known[name] if name in known else function(self.body)
+        known: dict[str, Any] = vars(self).get("known", {})
+        if name in known:
+            return cast("_T", known[name])
+        packed: dict[str, bytes] = vars(self).get("packed", {})
+        return cast("_T", loads(packed[name])) if name in packed else function(self.body)
 
     def __getattr__(self, name: str) -> str:
         """The body of a document that came from the store (`left_in_store`), read when asked for."""
@@ -177,12 +192,21 @@ class Document:
             file.seek(start)
             return file.read(size).decode("utf-8", "surrogatepass")
 
+    def without_text(self) -> "Document":
+        """The same with an empty text, and nothing kept of it but whether there was one."""
+        made = Document.__new__(Document)
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _TEXT}
+        vars(made).update(values, body="", body_line=1, key_lines=(), head=self.head)
+        vars(made).update(known={"builtins.bool": self.of_text(bool)})
+        return made
+
     @classmethod
     def left_in_store(cls, values: dict[str, Any], place: tuple[str, int, int]) -> "Document":
         """A document whose body stays in a file until it is asked for: (path, offset, bytes).
 
-        `values` are its other fields, its `digest`, and as `known` what `of_text` need not work
-        out again. An archive of thousands of documents is so held without their texts.
+        `values` are its other fields, its `digest` and `head`, and as `known` what `of_text` need
+        not work out again; as `packed` the same, by `gazette.kept.dumps`, of what few ask for. An
+        archive of thousands of documents is so held without their texts.
         """
         made = cls.__new__(cls)
         vars(made).update(values, place=place)
@@ -216,7 +240,7 @@ class Issue:
         """The line of a field's key in index.md, for findings; 1 where it has none."""
         return dict(self.key_lines).get(name, 1)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Its permanent, site-relative address: `2019/12/`."""
         return self.number.address

@@ -10,8 +10,7 @@ from typing import Any
 
 from gazette.archive import Archive, Scan, with_corrections
 from gazette.citations import citations_in
-from gazette.cited import read_references
-from gazette.content import assemble, is_ignored, issue_folders, read_issue
+from gazette.content import assemble, issue_folders, read_issue
 from gazette.dialect import link_targets
 from gazette.digest import digest
 from gazette.edits import Stories, Story, counted, story
@@ -22,28 +21,27 @@ from gazette.model import Document, Issue
 from gazette.pdf.extract import read_pdfs
 from gazette.pdf.ocr import recognise_pdfs, version
 from gazette.pdf.tail import is_truncated
+from gazette.progress import Progress, silent
+from gazette.referring import read_references_again
 from gazette.relations import relate
 from gazette.settings import Settings
-from gazette.sources import Sources, read_sources, unchanged
+from gazette.sources import Sources, find_sources, unchanged
 from gazette.store import get_issue, is_whole, put_issue
 from gazette.structure import articles_in, outline
 from gazette.workers import Workers
 
-OF_TEXT: tuple[Callable[[str], Any], ...] = (bool, link_targets, outline, articles_in, citations_in)
-"""Functions of a document's text that are worked out when it is read (`Document.of_text`)."""
+AT_ONCE: tuple[Callable[[str], Any], ...] = (bool, link_targets)
+LATER: tuple[Callable[[str], Any], ...] = (outline, articles_in, citations_in)
+"""Functions of a document's text that are worked out when it is read (`Document.of_text`).
+
+What every build asks of every document is read with it; the rest is read when it is asked for.
+"""
 
 _FEW = 40
 """Issues that are read sooner here than by processes that must first be started."""
 
 _PASSING = ("timeout", "ocr_failed")
 """Faults of a PDF that a less busy machine may not have."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, how much of it is done, and how much there is."""
-
-
-def silent(_stage: str, _done: int, _all: int) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,14 +55,6 @@ class Reading:
     findings: tuple[Finding, ...]
     sources: Sources
     passing: bool = False
-
-
-def find_sources(issues: Path, cache: Path) -> Sources:
-    """The files under the issues folder; BuildError if there is no such folder."""
-    if not issues.is_dir():
-        hint = "请在公报仓库的根目录下运行，或用 --issues 指明。"
-        raise BuildError("找不到公报内容的文件夹", path=str(issues), hint=hint)
-    return read_sources(issues, table=cache / "sources", ignored=is_ignored)
 
 
 def read_archive(
@@ -132,6 +122,9 @@ def read(  # noqa: PLR0913  the choices of one reading
                 truncated=is_truncated(paths[issue.address]),
             )
             scans[issue.address] = with_corrections(scan, issue.corrections)
+    kept_references = Kept(cache / "references", program())
+    references = read_references_again(gazette, kept_references)
+    kept_references.save()
     name = settings.name + ("（示例）" if settings.sample else "")
     return Reading(
         archive=Archive(
@@ -139,7 +132,7 @@ def read(  # noqa: PLR0913  the choices of one reading
             gazette=gazette,
             scans=scans,
             relations=relate(gazette, settings),
-            references=read_references(gazette),
+            references=references,
         ),
         findings=findings,
         sources=sources,
@@ -231,5 +224,5 @@ def _read_one(task: tuple[Path, Path, str, Path, Mapping[str, str]]) -> bool:
     texts = {p: value for p, value in sources.items() if p.endswith(".md")}
     if not unchanged(issues, texts):
         return False  # what was read may be newer than the name it would be kept under
-    put_issue(file, issue, findings, OF_TEXT)
+    put_issue(file, issue, findings, AT_ONCE, LATER)
     return True

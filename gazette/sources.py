@@ -8,12 +8,14 @@ https://git-scm.com/docs/racy-git).
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from gazette.digest import digest
+from gazette.errors import BuildError
 from gazette.kept import dumps, loads, write
 
 _YOUNG = 2_000_000_000
@@ -21,6 +23,8 @@ _YOUNG = 2_000_000_000
 
 _UNREADABLE = "unreadable"
 _SPECIAL = "special"
+
+_IGNORED = re.compile(r"\..*|~\$.*|Thumbs\.db|desktop\.ini|.*~", re.DOTALL)
 
 State = tuple[int, int, int, int]
 """Size, modification and change in nanoseconds, inode."""
@@ -53,6 +57,19 @@ class Sources:
     def inside(self, folder: str) -> dict[str, str]:
         """What is in an issue's folder, like `2019/12`."""
         return {path: self.files[path] for path in self._by_folder.get(folder, ())}
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder is passed over: hidden ones, and what editors and systems leave."""
+    return _IGNORED.fullmatch(name) is not None
+
+
+def find_sources(issues: Path, cache: Path) -> Sources:
+    """The files under the issues folder; BuildError if there is no such folder."""
+    if not issues.is_dir():
+        hint = "请在公报仓库的根目录下运行，或用 --issues 指明。"
+        raise BuildError("找不到公报内容的文件夹", path=str(issues), hint=hint)
+    return read_sources(issues, table=cache / "sources", ignored=is_ignored)
 
 
 def read_sources(

@@ -16,7 +16,7 @@ from gazette.kept import dumps, loads, write
 from gazette.model import Document, Issue
 
 _HEAD = struct.Struct("<4sQQ")
-_MAGIC = b"GZI1"
+_MAGIC = b"GZI2"
 _NAMES = tuple(f.name for f in dataclasses.fields(Document) if f.name != "body")
 
 
@@ -24,15 +24,21 @@ def put_issue(
     file: Path,
     issue: Issue | None,
     findings: Sequence[Finding],
-    of_text: Sequence[Callable[[str], Any]] = (),
+    at_once: Sequence[Callable[[str], Any]] = (),
+    later: Sequence[Callable[[str], Any]] = (),
 ) -> None:
-    """Write an issue and what was found in it; what `of_text` gives is kept beside each text."""
+    """Write an issue and what was found in it; what these functions give is kept beside each text.
+
+    What `at_once` gives is read with the issue, the rest when it is asked for (`Document.of_text`).
+    """
     documents, texts, at = [], [], 0
     for document in issue.documents if issue else ():
         text = document.body.encode("utf-8", "surrogatepass")
-        known = {f"{f.__module__}.{f.__qualname__}": f(document.body) for f in of_text}
+        known = {f"{f.__module__}.{f.__qualname__}": f(document.body) for f in at_once}
+        packed = {f"{f.__module__}.{f.__qualname__}": dumps(f(document.body)) for f in later}
         values = tuple(getattr(document, name) for name in _NAMES)
-        documents.append((values, document.digest, known, at, len(text)))
+        own = (document.digest, document.head, document.address)
+        documents.append((values, own, known, packed, at, len(text)))
         texts.append(text)
         at += len(text)
     shell = replace(issue, documents=()) if issue else None
@@ -69,10 +75,15 @@ def get_issue(file: Path) -> tuple[Issue | None, tuple[Finding, ...]] | None:
         shell,
         documents=tuple(
             Document.left_in_store(
-                dict(zip(_NAMES, values, strict=True), digest=own, known=known),
+                {
+                    **dict(zip(_NAMES, values, strict=True)),
+                    **dict(zip(("digest", "head", "address"), own, strict=True)),
+                    "known": known,
+                    "packed": packed,
+                },
                 (path, start + at, length),
             )
-            for values, own, known, at, length in documents
+            for values, own, known, packed, at, length in documents
         ),
     )
     vars(issue)["digest"] = digest

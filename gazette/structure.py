@@ -12,6 +12,7 @@ the end moves none. Where articles start again (the rules behind the notice that
 annex), those of the second run have `2-` before them, and so on.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,6 +74,12 @@ class OutlineEntry:
     anchor: str
     depth: int
     articles: tuple[tuple[str, str], ...] = ()
+
+
+@functools.lru_cache(maxsize=2)
+def _parts_of(body: str) -> tuple[Part, ...]:
+    """The parts of a body; the last is remembered, since outline and articles are asked together."""
+    return parts(parse(body))
 
 
 def parts(blocks: tuple[Block, ...]) -> tuple[Part, ...]:
@@ -247,7 +254,7 @@ def outline(body: str) -> tuple[OutlineEntry, ...]:
     entries: list[OutlineEntry] = []
     articles: list[tuple[str, str]] = []
     head: Part | None = None
-    found = parts(parse(body))
+    found = _parts_of(body)
     top = min((p.level for p in found if p.level), default=2)
 
     def close() -> None:
@@ -278,7 +285,7 @@ def articles_in(body: str) -> dict[str, tuple[int, ...]]:
     articles that start again only the first run.
     """
     found: dict[str, tuple[int, ...]] = {}
-    for part in parts(parse(body)):
+    for part in _parts_of(body):
         if part.kind != "article" or not part.anchor.startswith("art-"):
             continue
         counts: list[int] = [0]

@@ -10,7 +10,7 @@ import posixpath
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -43,10 +43,10 @@ def targets(gazette: Gazette, site_url: str = "") -> Targets:
     for document in gazette.documents:
         if document.number:
             numbers[document.number].append(document)
-        key = title_key(document.title)
+        key, *inner = titles_of(document)
         titles[key].append(document)
-        if found := _ISSUED.search(key):
-            issued[found[1]].append(document)
+        for title in inner:
+            issued[title].append(document)
         addresses[_place(document.issue, document.serial)] = document
         addresses[document.source] = document
     for document in gazette.documents:
@@ -59,6 +59,14 @@ def targets(gazette: Gazette, site_url: str = "") -> Targets:
         by_address=addresses,
         site_url=site_url,
     )
+
+
+def titles_of(document: Document) -> Iterator[str]:
+    """The key of a document's title, and that of what it 印发s."""
+    key = title_key(document.title)
+    yield key
+    if found := _ISSUED.search(key):
+        yield found[1]
 
 
 def title_key(title: str) -> str:

@@ -327,7 +327,7 @@ def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
 @contextmanager
 def anybody() -> Iterator[Path]:
     """A folder, seen by someone who may not read what is not for all; root may read everything."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # noqa: S108  pytest's own is for its user alone
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         Path(folder).chmod(0o777)
         root = os.geteuid() == 0
         if root:

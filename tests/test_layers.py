@@ -8,12 +8,24 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
-    {"dates", "digest", "errors", "history", "kept", "lock", "serve", "wording", "workers"},
+    {
+        "dates",
+        "digest",
+        "errors",
+        "history",
+        "kept",
+        "lock",
+        "progress",
+        "serve",
+        "wording",
+        "workers",
+    },
     {"corrections", "number", "matter", "dialect", "settings", "han", "sources"},
     {"form", "model"},
     {"citations", "fields", "store", "structure", "validity"},
     {"content", "document_table", "links", "pdf", "search", "targets"},
     {"cited", "edits", "relations"},
+    {"referring"},
     {"archive"},
     {"ledger", "register"},
     {"lists"},

@@ -8,7 +8,6 @@ came from (`gazette.kept`), so a second build works out only what changed.
 import functools
 import hashlib
 import os
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -34,9 +33,10 @@ from gazette.model import Gazette, Issue
 from gazette.pdf.extract import PageImages, page_images
 from gazette.pdf.model import PdfText
 from gazette.pdf.ocr import how_to_recognise, searchable_pdfs
+from gazette.progress import Progress, Stages, silent
 from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
-from gazette.reading import Progress, read, silent, with_stories
+from gazette.reading import read, with_stories
 from gazette.search.static_index import Segment, is_segment, write_manifest
 from gazette.settings import Settings
 from gazette.site.downloads import list_files
@@ -107,25 +107,6 @@ class Site:
             yield from group.pages()
 
 
-@dataclass(slots=True)
-class Stages:
-    """How long each part of a build took, in seconds; what is watched is passed on."""
-
-    watched: Progress = silent
-    seconds: dict[str, float] = field(default_factory=dict)
-    _last: float = field(default_factory=time.perf_counter)
-
-    def done(self, stage: str) -> None:
-        """The time since the last call was this stage's."""
-        now = time.perf_counter()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self._last
-        self._last = now
-
-    def __call__(self, stage: str, done: int, total: int) -> None:
-        """As any `Progress`."""
-        self.watched(stage, done, total)
-
-
 def prepare(  # noqa: PLR0913  the choices of one build
     settings: Settings,
     issues: Path,
@@ -178,9 +159,8 @@ def prepare(  # noqa: PLR0913  the choices of one build
     findings = in_order([*findings, *found_cutting])
     files += (SiteFile(address=a, source=p) for a, p in parts.items())
     files += (SiteFile(address=a, source=d) for a, d in ledger_files(ledger(archive)))
-    tables = list_files(
-        listings(archive, settings, day), site_url=settings.site_url, cache=cache / "lists"
-    )
+    lists = tuple(listings(archive, settings, day))
+    tables = list_files(lists, site_url=settings.site_url, cache=cache / "lists")
     files += (SiteFile(address=a, source=p, key=p.name) for a, p in tables)
     archive = replace(archive, sizes=_sizes(files))
     stages.done("拆分 PDF")
@@ -189,7 +169,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     files += _index_files(index)
     manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
     stages.done("编制索引")
-    groups = tuple(site_groups(archive, settings, day, manifest))
+    groups = tuple(site_groups(archive, settings, day, manifest, lists))
     rows = _rows(groups, kept, jobs=jobs, progress=progress)
     listed = [row.address for part in rows for row in part if row.is_listed]
     files += (SiteFile(address=n, source=c) for n, c in sitemaps(listed, settings.site_url))

@@ -42,7 +42,7 @@ from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.life import Badges, badge, badges, issue_corrections, life_meta, states_on
 from gazette.site.lists import list_pages, list_tables, overview
 from gazette.site.quoting import citations
-from gazette.site.references import cited_lists, page_references
+from gazette.site.references import PageReferences, cited_lists
 from gazette.structure import outline
 
 _NOT_LISTED = frozenset({"history", "number", "redirect", "search", "saved"})
@@ -130,6 +130,26 @@ class Group:
         return self.make(**self.inputs)
 
 
+@dataclass(frozen=True)
+class Heads:
+    """Documents of which nothing but the head is used: a changed text changes none of their pages."""
+
+    documents: tuple[Document, ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all the heads."""
+        return digest([d.head for d in self.documents])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was kept of the texts, for another process."""
+        return {"documents": tuple(d.without_text() for d in self.documents)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """As any instance: fields are frozen, so they are put in by hand."""
+        vars(self).update(state)
+
+
 def site_pages(
     archive: Archive, settings: Settings, on: date | None, manifest: str = ""
 ) -> Iterator[Page]:
@@ -139,11 +159,15 @@ def site_pages(
 
 
 def site_groups(
-    archive: Archive, settings: Settings, on: date | None, manifest: str = ""
+    archive: Archive,
+    settings: Settings,
+    on: date | None,
+    manifest: str = "",
+    lists: Sequence[Listing] | None = None,
 ) -> Iterator[Group]:
     """Every page of the site in groups, in a fixed order.
 
-    `on` is the day that the site is made for; `manifest` is that of the search index, which the
+    `lists` are the archive's, where they are known (`gazette.lists.listings`). `on` is the day that the site is made for; `manifest` is that of the search index, which the
     search page holds so that a phone need not ask for it.
     """
     gazette = archive.gazette
@@ -167,15 +191,13 @@ def site_groups(
             "states": states_on(archive, issue.documents, on),
             "shown": badges(archive, issue.documents, on),
         }
-        inputs["references"] = {
-            d.address: said
-            for d in issue.documents
-            if (said := page_references(d, archive.references, documents))
-        }
+        inputs["references"] = PageReferences(
+            documents=issue.documents, known=archive.references, by_address=documents
+        )
         inputs["stories"] = told(issue.documents, archive.stories)
         yield Group(name=issue.address, make=_issue_pages, inputs=inputs)
     yield from _sections(archive, settings, on)
-    found = tuple(listings(archive, settings, on))
+    found = tuple(listings(archive, settings, on)) if lists is None else lists
     for listing in found:
         inputs = {"listing": listing, "sizes": _sizes_of(archive, listing)}
         yield Group(name=listing.address, make=_list, inputs=inputs)
@@ -184,8 +206,7 @@ def site_groups(
     yield Group(name="lists/", make=_lists, inputs=inputs)
     yield from _numbers(archive, on)
     for document, citing in cited_lists(archive.references, documents):
-        rows = [{**_document_row(d), "year": d.issue.year} for d in citing]
-        inputs = {"document": _document_row(document), "citing": rows}
+        inputs = {"document": _document_row(document), "citing": Heads(citing)}
         yield Group(name=f"{document.address}cited/", make=_cited, inputs=inputs)
     for address in sorted(a for a, story in archive.stories.of.items() if story.edits):
         document = documents[address]
@@ -221,21 +242,22 @@ def _issue_pages(  # noqa: PLR0913, PLR0917  what an issue's pages are made of
     links: Mapping[str, Mapping[str, str]],
     states: Mapping[str, str],
     shown: Badges,
-    references: Mapping[str, Mapping[str, Any]],
+    references: PageReferences,
     stories: Told,
 ) -> Iterator[Page]:
     """An issue with its documents and the pages of its PDF; `archive` holds its neighbours too."""
     for before, issue, after in _neighbours(archive.gazette.issues):
         if issue.address == address:
             yield _issue(archive, settings, issue, before, after, links.get(address, {}), shown)
-            yield from _documents(archive, issue, links, states, references, stories)
+            yield from _documents(archive, issue, links, states, references.pages, stories)
             yield from _pdf_pages(archive, issue)
 
 
-def _cited(document: Mapping[str, Any], citing: list[dict[str, Any]]) -> Iterator[Page]:
+def _cited(document: Mapping[str, Any], citing: Heads) -> Iterator[Page]:
     """被引用 of one document: a page a year, newest first, so that a new one changes only its year's."""
+    rows = [{**_document_row(d), "year": d.issue.year} for d in citing.documents]
     base = f"{document['url']}cited/"
-    years = sorted({row["year"] for row in citing}, reverse=True)
+    years = sorted({row["year"] for row in rows}, reverse=True)
     for year in (None, *years):
         yield Page(
             address=base if year is None else f"{base}{year}/",
@@ -246,7 +268,7 @@ def _cited(document: Mapping[str, Any], citing: list[dict[str, Any]]) -> Iterato
                 "document": document,
                 "year": year or years[0],
                 "years": [{"year": y, "url": f"{base}{y}/"} for y in years],
-                "documents": [row for row in citing if row["year"] == (year or years[0])],
+                "documents": [row for row in rows if row["year"] == (year or years[0])],
             },
         )
 
@@ -703,16 +725,16 @@ def _sections(archive: Archive, settings: Settings, on: date | None) -> Iterator
     for section in sorted(groups, key=settings.section_order):
         inputs = {
             "section": section,
-            "documents": tuple(groups[section]),
+            "documents": Heads(tuple(groups[section])),
             "shown": badges(archive, groups[section], on),
         }
         yield Group(name=_section_address(section), make=_section, inputs=inputs)
 
 
-def _section(section: str, documents: tuple[Document, ...], shown: Badges) -> Iterator[Page]:
+def _section(section: str, documents: Heads, shown: Badges) -> Iterator[Page]:
     """A column: a page of its years, and a page a year with its documents, newest first."""
     by_year: dict[int, list[Document]] = defaultdict(list)
-    for document in documents:
+    for document in documents.documents:
         by_year[document.issue.year].append(document)
     base = _section_address(section)
     years = sorted(by_year, reverse=True)
@@ -728,7 +750,7 @@ def _section(section: str, documents: tuple[Document, ...], shown: Badges) -> It
                 "section": section,
                 "year": listed_year,
                 "years": listed,
-                "count": len(documents),
+                "count": len(documents.documents),
                 "documents": [_document_row(d, shown) for d in reversed(by_year[listed_year])],
             },
         )
@@ -760,14 +782,14 @@ def _numbers(archive: Archive, on: date | None) -> Iterator[Group]:
             groups["/".join(first)].append(document)
     for name in sorted(groups):
         documents = tuple(groups[name])
-        inputs = {"documents": documents, "shown": badges(archive, documents, on)}
+        inputs = {"documents": Heads(documents), "shown": badges(archive, documents, on)}
         yield Group(name=f"{name}/", make=_number_pages, inputs=inputs)
 
 
-def _number_pages(documents: tuple[Document, ...], shown: Badges) -> Iterator[Page]:
+def _number_pages(documents: Heads, shown: Badges) -> Iterator[Page]:
     """`/wh/宁政办发/2019/34/`: the documents of one 发文字号. One number may have many."""
     groups: dict[str, list[Document]] = defaultdict(list)
-    for document in documents:
+    for document in documents.documents:
         if document.number:
             groups[number_address(document.number)].append(document)
     for address in sorted(groups):

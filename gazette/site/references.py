@@ -6,16 +6,64 @@ document that cites a law rewrites the law's page and one list, and nothing else
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from gazette.cited import Reference, References
+from gazette.digest import digest
 from gazette.model import Document
 
 SHOWN = 10
 """How many of the documents that cite it a document's page names; the rest is on `cited/`."""
 _OUTSIDE = 60
 """How many titles that the archive does not have a page names."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageReferences:
+    """What the pages of some documents say of citations, worked out when it is asked for.
+
+    Its hash is known without that. Whoever gets it in another process gets what was worked out.
+    """
+
+    documents: tuple[Document, ...]
+    known: References
+    by_address: Mapping[str, Document]
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that `pages` is made of."""
+        return digest([self._made_of(d) for d in self.documents])
+
+    def _made_of(self, document: Document) -> list[Any]:
+        address = document.address
+        citing = self.known.citing.get(address, ())
+        return [
+            address,
+            self.known.said.get(address, ""),
+            [self.by_address[a].head for a in self.known.leads_to.get(address, ())],
+            len(citing),
+            [d.head for d in citing[:SHOWN]],
+        ]
+
+    @cached_property
+    def pages(self) -> Mapping[str, Mapping[str, Any]]:
+        """By address, what a document's page says; documents without citations are left out."""
+        return {
+            d.address: said
+            for d in self.documents
+            if (said := page_references(d, self.known, self.by_address))
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is worked out, and not the whole archive."""
+        return {"digest": self.digest, "pages": self.pages}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """As any instance: fields are frozen, so they are put in by hand."""
+        vars(self).update(state)
 
 
 def page_references(
