@@ -15,7 +15,9 @@ from gazette.edits import uncorrected
 from gazette.errors import Finding
 from gazette.ledger import ledger, ranges
 from gazette.links import Resolve, annex_path, old_path, redirects, resolver
+from gazette.matter import dumped
 from gazette.model import Document, Issue, RelationKind
+from gazette.proposals import proposals
 
 _REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
 """Faults of a PDF that `gazette.content` has named already, as it does for any file."""
@@ -214,13 +216,16 @@ def _ambiguous(archive: Archive, base: str) -> Iterator[Finding]:
     by_address = {d.address: d for d in archive.gazette.documents}
     for name, places in met.items():
         documents = list(dict.fromkeys(address for address, _ in places))
-        among = "、".join(f"/{a}" for a in places[0][1][:_NAMED])
-        source = f"{base}/{by_address[documents[0]].source}"
-        message = f"引用的{name}可能是 {len(places[0][1])} 件文件（{among}），没有链接"
+        first, meant = places[0]
+        cited = (r.citation.start for r in archive.references.of[first] if r.among == meant)
+        among = "、".join(f"/{a}" for a in meant[:_NAMED])
+        document = by_address[first]
+        message = f"引用的{name}可能是 {len(meant)} 件文件（{among}），没有链接"
         hint = "要指明其中一件，请在“依据”等关系里写它的网址。"
         if len(documents) > 1:
             hint += f"另有 {len(documents) - 1} 件文件引用了同一名称。"
-        yield _Place(source).warning("ambiguous_citation", message, hint)
+        place = _Place(f"{base}/{document.source}", document.line_of(next(cited, 0)))
+        yield place.warning("ambiguous_citation", message, hint)
 
 
 _NAMED = 3
@@ -254,6 +259,23 @@ def _changed(archive: Archive, base: str) -> Iterator[Finding]:
         )
         line = found.passages[0].line if found.passages else document.line("title")
         yield _Place(f"{base}/{document.source}", line).warning("changed_text", message, hint)
+
+
+def proposed(archive: Archive, base: str, site_url: str = "") -> Iterator[Finding]:
+    """What texts state and front matter does not: to be added by a clerk, or by `--fix`."""
+    for proposal in proposals(archive.gazette, site_url):
+        lines = dumped(proposal.fields).strip()
+        hint = "请在文件开头加上（或运行 gazette check --fix）："
+        if proposal.doubt:
+            hint = f"{proposal.doubt}："
+        yield Finding(
+            level="notice",
+            code="stated_in_text",
+            path=f"{base}/{proposal.source}",
+            line=proposal.line,
+            message=f"正文写着“{proposal.said}”，开头没有写“{proposal.key}”",
+            hint=hint + "；".join(lines.split("\n")),
+        )
 
 
 def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gazette.dates import parse_date
-from gazette.errors import BuildError, ClusterError, Finding, GazetteError, in_order
+from gazette.errors import BuildError, ClusterError, Finding, GazetteError, in_order, on_one_line
 from gazette.lock import alone, clear
 from gazette.settings import Settings, read_settings
 from gazette.wording import COMMANDS, OPTIONS, speak_chinese
@@ -194,11 +194,15 @@ def _read_whole(  # noqa: PLR0913  the choices of one reading
 
 def _show(findings: tuple[Finding, ...]) -> int:
     """Print findings and how many there are; return the number of errors."""
-    errors = sum(f.level == "error" for f in findings)
+    errors, warnings, notices = (
+        sum(f.level == level for f in findings) for level in ("error", "warning", "notice")
+    )
+    colours = {"error": "red", "warning": "yellow", "notice": "cyan"}
     for finding in findings:
-        click.secho(str(finding), fg="red" if finding.level == "error" else "yellow", err=True)
+        click.secho(str(finding), fg=colours[finding.level], err=True)
     if findings:
-        click.echo(f"共 {errors} 处错误，{len(findings) - errors} 处提醒。", err=True)
+        more = f"，{notices} 处提示" if notices else ""
+        click.echo(f"共 {errors} 处错误，{warnings} 处提醒{more}。", err=True)
     return errors
 
 
@@ -275,13 +279,23 @@ def build(  # noqa: PLR0913, PLR0917  one parameter an option
 @main.command()
 @_common
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出。")
+@click.option("--fix", is_flag=True, help="把正文写明的施行日期、有效期、废止等补进文件开头。")
+@click.option("--yes", is_flag=True, help="--fix 给出改动后不再询问，直接写。")
 @click.option("--scheduler", metavar="tcp://主机:端口", help="把读 PDF 分给一个 Dask 集群。")
 @click.option("--jobs", "-j", type=click.IntRange(min=1), help="同时用几个处理器（默认全部）。")
-def check(
-    config: Path, issues: Path | None, jobs: int | None, scheduler: str | None, *, as_json: bool
+def check(  # noqa: PLR0913  one parameter an option
+    config: Path,
+    issues: Path | None,
+    jobs: int | None,
+    scheduler: str | None,
+    *,
+    as_json: bool,
+    fix: bool,
+    yes: bool,
 ) -> None:
     """检查内容：逐条说明哪里不对、怎么改。有错误时退出码为 1。"""
     from gazette.check import check as check_archive
+    from gazette.check import proposed
     from gazette.index import near_duplicates
     from gazette.pdf.ocr import how_to_recognise
     from gazette.reading import with_stories
@@ -297,7 +311,11 @@ def check(
         repeated = list(near_duplicates(archive, issues.name, cache=cache))
     bar.end()
     ocr = how_to_recognise(wanted=settings.ocr)
-    findings = in_order([*found, *check_archive(archive, issues.name, ocr), *repeated])
+    if fix:
+        _fix(issues, archive, settings.site_url, sure=yes)
+        return
+    stated = proposed(archive, issues.name, settings.site_url)
+    findings = in_order([*found, *check_archive(archive, issues.name, ocr), *repeated, *stated])
     errors = sum(f.level == "error" for f in findings)
     if as_json:
         fields = ("level", "code", "path", "line", "message", "hint")
@@ -307,6 +325,31 @@ def check(
         if not findings:
             click.echo("没有发现问题。", err=True)
     sys.exit(1 if errors else 0)
+
+
+def _fix(issues: Path, archive: "Archive", site_url: str, *, sure: bool) -> None:
+    """Show what the texts state and front matter does not, ask, and write it."""
+    from gazette.fix import carry_out, changes
+    from gazette.proposals import proposals
+
+    found = list(changes(issues, proposals(archive.gazette, site_url)))
+    wanted = [c for c in found if not c.refused]
+    for change in found:
+        if change.refused:
+            click.secho(f"{change.name}：{change.refused}", fg="yellow", err=True)
+    if not wanted:
+        click.echo("没有可以补的。", err=True)
+        return
+    for change in wanted:
+        click.echo("\n".join(map(on_one_line, change.diff().split("\n"))))
+    if not sure and not click.confirm(f"要改 {len(wanted)} 个文件，写进去吗？", err=True):
+        click.echo("没有改。", err=True)
+        return
+    done = [change for change in wanted if carry_out(change)]
+    for change in wanted:
+        if change not in done:
+            click.secho(f"{change.name}：刚才有人改了，没有动。", fg="yellow", err=True)
+    click.echo(f"改了 {len(done)} 个文件，请看 git diff。", err=True)
 
 
 def _print_json(value: Any) -> None:

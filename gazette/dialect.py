@@ -222,12 +222,18 @@ def inline_text(parts: tuple[Inline, ...]) -> str:
 
 def visible_lines(blocks: tuple[Block, ...]) -> Iterator[str]:
     """The visible text, one heading, paragraph or table cell at a time, empty cells left out."""
+    return (text for text, _ in numbered_lines(blocks))
+
+
+def numbered_lines(blocks: tuple[Block, ...]) -> Iterator[tuple[str, int]]:
+    """As `visible_lines`, each with the line of the body that it stands in."""
     for block in blocks:
         if isinstance(block, Table):
-            for row in (block.head, *block.rows):
-                yield from filter(None, map(inline_text, row))
+            for offset, row in enumerate((block.head, *block.rows)):
+                line = block.line + offset + (1 if offset else 0)
+                yield from ((text, line) for text in map(inline_text, row) if text)
         elif text := inline_text(block.inlines):
-            yield text
+            yield text, block.line
 
 
 def link_targets(text: str) -> tuple[str, ...]:

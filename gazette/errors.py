@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "notice"]
+"""错误, 提醒, and 提示: what could be added."""
 
 
 class GazetteError(Exception):
@@ -74,7 +75,7 @@ class Finding:
     hint: str
 
     def __str__(self) -> str:
-        word = "错误" if self.level == "error" else "提醒"
+        word = {"error": "错误", "warning": "提醒", "notice": "提示"}[self.level]
         message, hint = on_one_line(self.message), on_one_line(self.hint)
         return f"{place(self.path, self.line)}{word}：{message}\n  {hint}"
 

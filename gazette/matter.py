@@ -270,6 +270,52 @@ def join(fields: Mapping[str, Any], body: str) -> str:
     return f"{text}\n{body}\n" if body else text
 
 
+def added(content: bytes, fields: Mapping[str, Any]) -> bytes:
+    """A file with `fields` put at the end of its front matter; every other byte as it was.
+
+    Line ends are those of the file, and so is a byte order mark. Raises MatterError where a key is
+    there already, where there is no front matter, and where what came of it would read otherwise
+    than the old file with the new fields (a front matter that is one `{…}`, say).
+    """
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise MatterError("encoding", "文件不是 UTF-8 编码", "请另存为 UTF-8。", 1) from None
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", text)
+    marks = [n for n, line in enumerate(lines) if _MARK.fullmatch(line.lstrip("\ufeff"))][:2]
+    old, body, _ = split(_read_as(text))
+    if len(marks) < 2 or not old or any(key in old for key in fields):  # noqa: PLR2004  two lines
+        raise MatterError("yaml", "文件开头的写法不能自动补充", _BY_HAND_FIELDS, 1)
+    opening, closing = marks
+    end = lines[opening][len(lines[opening].rstrip("\r\n")) :]
+    new = _dump(dict(fields)).replace("\n", end)
+    made = "".join([*lines[:closing], new, *lines[closing:]])
+    now, same, _ = split(_read_as(made))
+    wanted = {k: _plain(v) for k, v in old.items()} | {k: _written(v) for k, v in fields.items()}
+    if same != body or {k: _plain(v) for k, v in now.items()} != wanted:
+        raise MatterError("yaml", "文件开头的写法不能自动补充", _BY_HAND_FIELDS, 1)
+    return made.encode("utf-8")
+
+
+_MARK = re.compile(r"-{3,}[ \t]*(?:\r\n|\r|\n|$)")
+_BY_HAND_FIELDS = "请照提示自己加上。"
+
+
+def _read_as(text: str) -> str:
+    """A file's text as it is read: without a byte order mark, with line feeds."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _written(value: Any) -> Any:
+    """A plain value as it is read back: every scalar a text."""
+    return [_written(v) for v in value] if isinstance(value, list) else str(value)
+
+
+def dumped(fields: Mapping[str, Any]) -> str:
+    """Fields as the lines of front matter that they are written as."""
+    return _dump(dict(fields))
+
+
 def extended(
     text: str, fields: Mapping[str, Any], key: str, items: Sequence[Mapping[str, Any]]
 ) -> str:

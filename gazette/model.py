@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from gazette.dialect import numbered_lines, parse
 from gazette.digest import digest, of_fields
 from gazette.kept import loads
 from gazette.number import DocumentNumber, IssueNumber
@@ -144,6 +145,14 @@ class Document:
     def line(self, name: str) -> int:
         """The line of a field's key in `source`, for findings; 1 where it has none."""
         return dict(self.key_lines).get(name, 1)
+
+    def line_of(self, at: int) -> int:
+        """The line of `source` that holds a place of the body's visible text (`visible_text`)."""
+        for said, line in numbered_lines(parse(self.body)):
+            at -= len(said) + 1
+            if at < 0:
+                return self.body_line + line - 1
+        return self.body_line
 
     @property
     def serial(self) -> int:

@@ -75,6 +75,7 @@ FILES = {
     "2023/01/02.md": HEAD.format("示例市绿化办法", "") + "甲。\n",
     "2023/02/02.md": HEAD.format("示例市绿化办法", "") + "乙。\n",
     "2024/01/01.md": HEAD.format("关于停车的通知", "")
+    + "| 甲 | 乙 |\n|---|---|\n| 丙 | |\n\n"
     + "根据《示例市停车条例》第二条第二款、<b>《示例市绿化办法》和《外市办法》，示政发〔2023〕1号。\n",
 }
 
@@ -102,7 +103,7 @@ def test_what_the_archive_has_is_linked_and_listed_and_nothing_is_guessed(tmp_pa
     assert [c["url"] for c in rule.meta["references"]["cited"]] == ["2024/01/01/"]
     (finding,) = [f for f in check(archive, "issues") if f.code == "ambiguous_citation"]
     assert "《示例市绿化办法》可能是 2 件" in finding.message
-    assert finding.path == "issues/2024/01/01.md"
+    assert (finding.path, finding.line) == ("issues/2024/01/01.md", 11)
 
 
 def test_many_that_cite_are_listed_by_year(tmp_path: Path) -> None:
