@@ -15,6 +15,7 @@ from gazette import cluster
 from gazette.cluster import read_ahead, read_there
 from gazette.errors import ClusterError
 from gazette.pdf.extract import read_pdf, read_pdfs
+from gazette.pdf.ocr import recognise_pdfs
 from tests import pdf_makers
 from tests.conftest import ROOT
 
@@ -97,8 +98,7 @@ def test_a_cluster_that_loses_a_worker_reads_the_same_as_this_machine(
     assert first.poll() is None
     assert steps == [(n, COUNT) for n in range(1, COUNT + 1)]
     assert count == COUNT - 1  # of an empty file there is nothing to keep
-    kept = {p.name: p.read_bytes() for p in cache.iterdir()}
-    assert kept == {p.name: p.read_bytes() for p in (tmp_path / "local").iterdir()}
+    assert kept_in(cache) == kept_in(tmp_path / "local")
 
     # What was read there is not read again here, nor there.
     def nobody(*_: object) -> None:
@@ -108,6 +108,33 @@ def test_a_cluster_that_loses_a_worker_reads_the_same_as_this_machine(
     assert {p: read_pdf(p, cache=cache) for p in pdfs} == local
     whole = [p for p in pdfs if p.stat().st_size]
     assert read_ahead(whole, scheduler="tcp://127.0.0.1:9", cache=cache) == 0
+
+
+def test_two_workers_recognise_scans_as_this_machine_does(
+    machines: Machines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines.worker(), machines.worker()
+    scans = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
+    for path, text in zip(
+        scans, ("第一条　为了加强公园管理，制定本办法。", "第二条　公园每日开放。"), strict=True
+    ):
+        path.write_bytes(pdf_makers.scan(pdf_makers.set_text(f'#set page("a6")\n{text}')))
+    far, near = tmp_path / "far", tmp_path / "near"
+    assert read_ahead(scans, scheduler=machines.address, cache=far, ocr=True) == len(scans)
+    local = recognise_pdfs(read_pdfs(scans, cache=near), cache=near)
+    assert kept_in(far) == kept_in(near)
+
+    def nobody(*_: object, **__: object) -> None:
+        pytest.fail("认了两次")
+
+    monkeypatch.setattr("gazette.pdf.extract.ask", nobody)
+    monkeypatch.setattr("gazette.pdf.ocr.ask", nobody)
+    assert recognise_pdfs(read_pdfs(scans, cache=far), cache=far) == local
+    assert ["公园" in p.text for t in local.values() for p in t.pages] == [True, True]
+
+
+def kept_in(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_without_workers_of_this_version_nothing_is_read(

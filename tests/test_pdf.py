@@ -1,5 +1,6 @@
 """PDFs as they come: read page by page, judged, drawn; and whatever is wrong stays with the file."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -210,6 +211,21 @@ def in_session(session: int) -> list[str]:
     return found
 
 
+def test_what_a_killed_process_left_is_removed(tmp_path: Path, three: bytes) -> None:
+    cache = tmp_path / "cache"
+    left, held, young = (cache / f"part-{name}" for name in ("left", "held", "young"))
+    for folder in (left, held, young):
+        folder.mkdir(parents=True)
+        (folder / "0001.webp").write_bytes(b"half")
+    for folder in (left, held):
+        os.utime(folder, (0, 0))
+    at_work = os.open(held, os.O_RDONLY)
+    fcntl.flock(at_work, fcntl.LOCK_EX)
+    read(tmp_path, three)
+    assert sorted(cache.glob("part-*")) == [held, young]
+    os.close(at_work)
+
+
 @pytest.mark.parametrize("make", [pdf_makers.endless, pdf_makers.huge])
 def test_absurd_files_cost_no_more_than_others(tmp_path: Path, make: object) -> None:
     text = read(tmp_path, make())  # type: ignore[operator]
@@ -271,6 +287,27 @@ def test_pictures_of_every_page(cache: Path) -> None:
             assert (large.format, large.size) == ("WEBP", (picture.width, picture.height))
             assert (large.width, small.width) == (800, 240)
             assert small.height <= large.height
+
+
+def test_pictures_of_an_issue_keep_to_its_budget(tmp_path: Path, three: bytes) -> None:
+    path = tmp_path / "it.pdf"
+    path.write_bytes(pdf_makers.scan(three, dpi=100))
+
+    def taken(budget: int) -> tuple[list[int], int, set[int]]:
+        pages = page_images([path], cache=tmp_path / "cache", budget=budget)[path].pages
+        size = sum(p.file.stat().st_size + p.thumbnail.stat().st_size for p in pages)
+        return [p.page for p in pages], size, {p.width for p in pages}
+
+    pages, whole, widths = taken(10**9)
+    assert (pages, widths) == ([1, 2, 3], {800})
+    pages, coarser, _ = taken(whole - 1)
+    assert pages == [1, 2, 3]
+    assert coarser < whole
+    assert taken(1)[0] == []
+    pages, some, widths = taken(15_000)
+    assert (pages, widths) == ([1, 2], {480})
+    assert some <= 15_000
+    assert taken(0)[0] == []
 
 
 def test_nothing_of_the_surroundings_reaches_the_child(

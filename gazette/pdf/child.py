@@ -24,6 +24,8 @@ from gazette.pdf.model import PdfFault
 _ANSWER_BYTES = 256_000_000
 _TRIES = 3
 """So many pages of a file may cost the child its life before the file is given up."""
+_ALL_PAGES = ("text", "images", "layout")
+"""Tasks that go through all pages, and can go on behind one that killed the child."""
 AT = "at"
 """Where the child writes which page it is at."""
 STDERR = "stderr.txt"
@@ -126,7 +128,9 @@ def ask(
     while True:
         answer, code = _ask(task, path, out, limits, skip=sorted(skipped), **more)
         page = _page_at(out)
-        if answer is not None or page is None or page in skipped or len(skipped) == _TRIES:
+        if answer is not None or task not in _ALL_PAGES or page is None or page in skipped:
+            break
+        if len(skipped) == _TRIES:
             break
         skipped[page] = code
     if answer is None or not skipped:

@@ -6,13 +6,13 @@ A PDF is opened by a child process only (`gazette.pdf.child`); whatever goes wro
 
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from gazette.lock import scratch
 from gazette.pdf.child import (
     DEFAULT,
     Limits,
@@ -68,14 +68,13 @@ def read_pdf(path: Path, *, cache: Path, limits: Limits = DEFAULT) -> PdfText:
             return from_json(json.loads(kept.read_text("utf-8")))
         except (ValueError, KeyError, TypeError):
             kept.unlink()  # torn or foreign: read anew
-    cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=cache, prefix="part-") as folder:
-        answer, code = ask("text", path, Path(folder), limits)
+    with scratch(cache) as folder:
+        answer, code = ask("text", path, folder, limits)
         text = _text(known, answer, code)
         if (
             text.fault is None or text.fault.code != "timeout"
         ):  # a busy machine is no property of the file
-            part = Path(folder) / "kept.json"
+            part = folder / "kept.json"
             part.write_text(json.dumps(to_json(text), ensure_ascii=False), "utf-8")
             part.replace(kept)
     return text
@@ -189,16 +188,12 @@ def _drawn(  # noqa: PLR0913, PLR0917  what a picture is made of
 ) -> tuple[Picture, ...]:
     kept = cache / f"{digest}-images-v{IMAGES}-{width}-{fineness}"
     if not (kept / "answer.json").is_file():
-        cache.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=cache, prefix="part-"))
-        try:
+        with scratch(cache) as part:
             answer, _ = ask("images", path, part, limits, width=width, fineness=fineness)
             if answer is None:
                 return ()
             shutil.rmtree(kept, ignore_errors=True)
             part.rename(kept)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
     answer = json.loads((kept / "answer.json").read_text("utf-8"))
     return tuple(
         Picture(

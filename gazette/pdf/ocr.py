@@ -8,20 +8,19 @@ What the text of a page is, is derived from that anew each time (`gazette.pdf.sc
 import importlib.metadata
 import importlib.util
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache as once
 from pathlib import Path
 from typing import Any
 
+from gazette.lock import scratch
 from gazette.pdf.child import DEFAULT, Limits, ask, fault, on_pages
 from gazette.pdf.extract import Progress, each
 from gazette.pdf.model import PageText, PdfText
 from gazette.pdf.scanned import recognised_pages
 
-VERSION = 1
+VERSION = 2
 """Raise when pages are to be recognised anew: another resolution, other settings."""
 CHUNK = 16
 """Pages that one child recognises before it gives its memory back: loading the models costs about a
@@ -139,17 +138,13 @@ def _recognise(path: Path, pages: Sequence[int], folder: Path, limits: Limits) -
 
     A page that ran out of time is not kept as failed: a busy machine is no property of the file.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     left = list(pages)
     while left:
-        out = Path(tempfile.mkdtemp(dir=folder, prefix="part-"))
-        try:
+        with scratch(folder) as out:
             answer, code = ask("ocr", path, out, limits.for_ocr(len(left)), ocr_pages=left)
             for page in left:
                 if (done := out / f"{page:04d}.json").is_file():
                     done.replace(folder / done.name)
-        finally:
-            shutil.rmtree(out, ignore_errors=True)
         left = [n for n in left if _kept(folder, n) is None]
         if answer is None and left:
             if code != "timeout":
@@ -206,13 +201,10 @@ def _searchable(path: Path, text: PdfText, cache: Path, limits: Limits) -> Path 
     recognised = [page for n in pages if (page := _kept(folder, n)) and page.get("segments")]
     if not recognised:
         return None
-    out = Path(tempfile.mkdtemp(dir=folder, prefix="part-"))
-    try:
+    with scratch(folder) as out:
         (out / "pages.json").write_text(json.dumps(recognised), "utf-8")
         answer, _ = ask("layer", path, out, limits, hidden=list(text.hidden))
         if answer is None or answer["code"]:
             return None
         (out / "searchable.pdf").replace(kept)
-    finally:
-        shutil.rmtree(out, ignore_errors=True)
     return kept

@@ -1,11 +1,10 @@
 """Asks for the pages of a PDF that a document has, as a PDF of their own; kept by the file's hash."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from gazette.lock import scratch
 from gazette.pdf.child import DEFAULT, Limits, ask, refused, sha256
 from gazette.pdf.cut import REQUEST
 from gazette.pdf.extract import by_path
@@ -41,13 +40,9 @@ def _cut(path: Path, ranges: Sequence[Range], *, cache: Path, limits: Limits) ->
     kept = {r: cache / f"{digest}-{r[0]}-{r[1]}-v{VERSION}.pdf" for r in ranges}
     missing = sorted(r for r, p in kept.items() if not p.is_file())
     if missing:
-        cache.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(dir=cache, prefix="part-"))
-        try:
+        with scratch(cache) as part:
             (part / REQUEST).write_text(json.dumps(missing), "utf-8")
             answer, _ = ask("cut", path, part, limits)
             for first, last in answer["cut"] if answer else ():
                 (part / f"{first}-{last}.pdf").replace(kept[first, last])
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
     return {r: p for r, p in kept.items() if p.is_file()}
