@@ -16,7 +16,7 @@ from gazette.model import Document, Gazette, Issue
 from gazette.pdf.model import PageText, PdfFault
 from gazette.relations import Relations
 from gazette.search.entry import Entry
-from gazette.validity import Timeline, timeline
+from gazette.validity import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +91,7 @@ class Archive:
 
     def states(self, document: Document) -> Timeline:
         """A document's 有效性: each state with its first day, in order; () where it has none."""
-        life = self.relations.of(document).life
-        return timeline(life) if life else ()
+        return self.relations.of(document).states
 
     @cached_property
     def issues_by_address(self) -> Mapping[str, Issue]:

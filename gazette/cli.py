@@ -7,11 +7,13 @@ to stderr; `--json` prints one JSON document on stdout and nothing else there.
 """
 
 import contextlib
+import functools
 import io
 import json
 import re
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -755,27 +757,76 @@ def import_(  # noqa: PLR0913  one parameter an option
     sys.exit(1 if failed else 0)
 
 
+def _previewed(
+    config: Path, issues: Path, cache: Path, site: Path, on: date | None
+) -> "Callable[[str], Any]":
+    """Pages as they are asked for; the command begins to listen before all that is brought in."""
+    made: list[Any] = []
+    lock = threading.Lock()
+
+    def answer(address: str) -> Any:
+        with lock:
+            if not made:
+                from gazette.site.build import processors
+                from gazette.site.preview import Preview
+
+                bar = _Bar()
+                made.append(
+                    Preview(
+                        config.resolve(), issues, cache=cache, site=site, on=on,
+                        jobs=processors(), progress=bar,
+                    )
+                )  # fmt: skip
+        return made[0](address)
+
+    return answer
+
+
 @main.command()
-@click.option("--config", default="mkdocs.yml", type=click.Path(path_type=Path), help="配置文件。")
+@_common
 @click.option("--site", type=click.Path(path_type=Path), help="网站在哪里（默认 site）。")
 @click.option("--port", default=8000, type=click.IntRange(1, 65535), help="端口。")
-def serve(config: Path, site: Path | None, port: int) -> None:
-    """在本机预览生成好的网站；/api/search?q=… 以 JSON 回答检索。"""
-    from gazette.api import SearchApi
-    from gazette.index import WORDS
+@click.option("--on", type=_Day(), help="按哪一天显示（默认与 build 相同）。")
+@click.option("--built", is_flag=True, help="只给看生成好的网站，一个字节也不改。")
+def serve(  # noqa: PLR0913  one parameter an option
+    config: Path, issues: Path | None, site: Path | None, port: int, on: date | None, *, built: bool
+) -> None:
+    """在本机预览：打开哪一页，就按现在的内容做哪一页；文件一存盘，网页自己换新。
+
+    检索、PDF 和页面图像用上一次 gazette build 做好的。/api/search?q=… 以 JSON 回答检索。
+    """
     from gazette.serve import make_server
+    from gazette.sources import find_sources
 
     site = (site or config.resolve().parent / "site").resolve()
-    if not (site / "index.html").is_file():
+    issues = _issues(config, issues)
+    cache = _cache(issues, config)
+    if built and not (site / "index.html").is_file():
         raise BuildError("还没有生成网站", path=str(site), hint="请先运行 gazette build。")
+    pages = None
+    if not built:
+        read_settings(config)  # says what is wrong before anybody opens a page
+        find_sources(issues, cache)
+        pages = _previewed(config, issues, cache, site, on)
+
+    @functools.cache
+    def made() -> Callable[[str], tuple[int, bytes]]:
+        from gazette.api import SearchApi
+        from gazette.index import WORDS
+
+        return SearchApi(site / "search-index", cache / WORDS, _today)
+
+    def api(query: str) -> tuple[int, bytes]:
+        return made()(query)
+
     try:
-        words = config.resolve().parent / _CACHE / WORDS
-        api = SearchApi(site / "search-index", words, _today)
-        server = make_server(site, port=port, api=api)
+        server = make_server(site, port=port, api=api, pages=pages)
     except OSError as error:
         hint = "请用 --port 换一个端口。"
         raise BuildError(f"端口 {port} 用不了（{error.strerror}）", hint=hint) from None
     with server:
         click.echo(f"http://127.0.0.1:{port}/ （按 Ctrl-C 结束）", err=True)
+        if pages:  # while the browser starts
+            threading.Thread(target=pages, args=("",), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()

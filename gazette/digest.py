@@ -36,7 +36,18 @@ def of_fields(value: Any) -> str:
 
 
 def _fields(value: Any) -> list[Any]:
-    return [getattr(value, field.name) for field in dataclasses.fields(value)]
+    return [getattr(value, name) for name in _names(type(value)) or ()]
+
+
+_KINDS: dict[type, tuple[str, ...] | None] = {}
+
+
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None for what is none. Asked so often that it is remembered."""
+    if kind not in _KINDS:
+        is_one = dataclasses.is_dataclass(kind)
+        _KINDS[kind] = tuple(f.name for f in dataclasses.fields(kind)) if is_one else None
+    return _KINDS[kind]
 
 
 class _Writer(pickle.Pickler):
@@ -45,7 +56,7 @@ class _Writer(pickle.Pickler):
     def reducer_override(self, obj: Any) -> Any:
         """What stands for an object that is not of a plain type."""
         kind = type(obj)
-        if dataclasses.is_dataclass(kind):
+        if _names(kind) is not None:
             known = getattr(obj, "digest", None)
             said = [kind.__qualname__, known] if known else [kind.__qualname__, *_fields(obj)]
             return list, (said,)

@@ -5,13 +5,15 @@ it can be cited, and holds only what it has: a list of nothing is not made.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 from gazette.archive import Archive
 from gazette.dates import format_date
+from gazette.digest import digest
 from gazette.model import Document, Issue, RelationKind
 from gazette.register import register
 from gazette.relations import Standing
@@ -58,10 +60,17 @@ class Listing:
     about: str
     documents: tuple[Listed, ...]
 
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all that its pages and tables are made of."""
+        rows = [f"{d.digest} {d.year}" for d in self.documents]
+        return digest([self.kind, self.address, self.title, self.about, rows])
+
 
 def listings(archive: Archive, settings: Settings, on: date | None) -> Iterator[Listing]:
     """Every list that has something in it, in a fixed order."""
-    everything = tuple(_listed(archive, settings, on))
+    listed = tuple(_listed(archive, settings, on))
+    everything = _newest_first(listed)  # so that nearly every list of them is in order already
     yield from filter(None, _of_states(everything, on))
     regulations = [d for d in everything if is_one_of(d.document, settings.regulations)]
     if regulations:
@@ -70,7 +79,7 @@ def listings(archive: Archive, settings: Settings, on: date | None) -> Iterator[
             address="lists/regulations/",
             title="规章集中公开",
             about="本级人民政府规章。在公报上刊登的规章文本为标准文本（立法法）。",
-            documents=_newest_first(regulations),
+            documents=tuple(regulations),
         )
     yield from _by("authority", "发文机关", everything, lambda d: d.authorities)
     yield from _by("topic", "主题分类", everything, lambda d: filter(None, [d.topic]))
@@ -81,7 +90,7 @@ def listings(archive: Archive, settings: Settings, on: date | None) -> Iterator[
             address="lists/register/",
             title="公开台账",
             about=_register_about(settings),
-            documents=_newest_first(_with_days(archive, settings, everything)),
+            documents=_newest_first(_with_days(archive, settings, listed)),
         )
 
 
@@ -139,7 +148,7 @@ def _of_states(everything: tuple[Listed, ...], on: date | None) -> Iterator[List
     yield _listing(
         "in-force", "现行有效文件目录", "尚未失效、未被废止的文件，含已修改、部分失效的。", current
     )
-    over = [_by_year_of_end(d) for d in everything if d.state in OVER]
+    over = _newest_first(_by_year_of_end(d) for d in everything if d.state in OVER)
     yield _listing(
         "ended",
         "宣布失效和废止文件清单",
@@ -156,7 +165,7 @@ def _of_states(everything: tuple[Listed, ...], on: date | None) -> Iterator[List
             yield replace(listing, documents=tuple(by_day))
 
 
-def _listing(kind: Kind, title: str, about: str, documents: list[Listed]) -> Listing | None:
+def _listing(kind: Kind, title: str, about: str, documents: Sequence[Listed]) -> Listing | None:
     if not documents:
         return None
     return Listing(
@@ -164,7 +173,7 @@ def _listing(kind: Kind, title: str, about: str, documents: list[Listed]) -> Lis
         address=f"lists/{kind}/",
         title=title,
         about=about,
-        documents=_newest_first(documents),
+        documents=tuple(documents),
     )
 
 
@@ -196,7 +205,7 @@ def _by(
             address=f"lists/{kind}/{segment(value)}/",
             title=value,
             about=f"{name}：{value}。",
-            documents=_newest_first(groups[value]),
+            documents=tuple(groups[value]),
         )
 
 

@@ -44,6 +44,10 @@ _PASSING = ("timeout", "ocr_failed")
 """Faults of a PDF that a less busy machine may not have."""
 
 
+Recall = dict[Path, tuple[Issue | None, tuple[Finding, ...]]]
+"""Issues that were read, by where they stand in the store, which is named by what they hold."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """The archive, what was found wrong in it, and the files that it was read from.
@@ -76,8 +80,13 @@ def read(  # noqa: PLR0913  the choices of one reading
     sources: Sources | None = None,
     jobs: int = 1,
     progress: Progress = silent,
+    recall: Recall | None = None,
 ) -> Reading:
-    """As `read_archive`, with the sources, which may be given where they are known."""
+    """As `read_archive`, with the sources, which may be given where they are known.
+
+    Who reads again and again gives the same `recall` each time: issues that are as they were are
+    then not even fetched from the store.
+    """
     sources = sources or find_sources(issues, cache)
     store = cache / "read"
     store.mkdir(parents=True, exist_ok=True)
@@ -87,7 +96,7 @@ def read(  # noqa: PLR0913  the choices of one reading
         sources = find_sources(issues, cache)  # somebody is writing: look again
         folders, strays = issue_folders(issues)
         files = _files(folders, store, sources)
-    found = _read_issues(folders, files)
+    found = _read_issues(folders, files, {} if recall is None else recall)
     kept = {file.name for file in files.values()}
     for path in store.iterdir():
         if path.name not in kept:
@@ -186,12 +195,16 @@ def _files(folders: Folders, store: Path, sources: Sources) -> dict[Path, Path]:
 
 
 def _read_issues(
-    folders: Folders, files: Mapping[Path, Path]
+    folders: Folders, files: Mapping[Path, Path], recall: Recall
 ) -> Iterator[tuple[Issue | None, tuple[Finding, ...]]]:
+    before = dict(recall)
+    recall.clear()
     for folder, path in folders:
-        issue = get_issue(files[folder])
+        file = files[folder]
+        issue = before.get(file) or get_issue(file)
         if issue is None:
             raise BuildError("缓存写不进去", path=path, hint="请检查磁盘空间和 .gazette 的权限。")
+        recall[file] = issue
         yield issue
 
 

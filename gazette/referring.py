@@ -22,7 +22,7 @@ _Names = tuple[tuple[str, ...], str]
 """All that a document can be called by, and a hash of what else an answer says of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Referring:
     """What is kept of one document's text: what it cites, and what it asked for, both packed.
 

@@ -11,14 +11,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 from gazette.dialect import parse
+from gazette.digest import of_fields
 from gazette.document_table import ALL, Row, document_tables, named
 from gazette.model import Document, Gazette, Issue, Relation, RelationKind
 from gazette.settings import Settings
 from gazette.targets import Targets, by_both, read_number, resolve, targets
-from gazette.validity import Life, acts_on_others, has_validity, is_one_of, own_life
+from gazette.validity import (
+    Life,
+    Timeline,
+    acts_on_others,
+    has_validity,
+    is_one_of,
+    own_life,
+    timeline,
+)
 
 EFFECTS = (RelationKind.AMENDMENT, RelationKind.REPEAL, RelationKind.LAPSE)
 """Relations that change whether their target is in force."""
@@ -64,7 +74,7 @@ class Fault:
     hint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Standing:
     """Where one document stands among the others: its life, what it does, what is done to it.
 
@@ -74,6 +84,16 @@ class Standing:
     life: Life | None = None
     does: tuple[Tie, ...] = ()
     done_to_it: tuple[Tie, ...] = ()
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all of it: three issues' pages and several lists ask for it."""
+        return of_fields(self)
+
+    @cached_property
+    def states(self) -> Timeline:
+        """有效性: each state with its first day, in order; () where it has none."""
+        return timeline(self.life) if self.life else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

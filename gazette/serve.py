@@ -6,6 +6,7 @@ Content-Security-Policy of `docs/deploy.md`, compresses text, and can put the si
 
 import gzip
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -23,6 +24,12 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 """Nothing inline, nothing from elsewhere."""
+
+Pages = Callable[[str], "tuple[int, bytes | Path, str] | None"]
+"""Answers a site-relative address with status, content and type; None leaves it to the files.
+
+301 leads to the same address with `/` at its end.
+"""
 
 Api = Callable[[str], tuple[int, bytes]]
 """Answers a query string with an HTTP status and JSON."""
@@ -45,7 +52,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what differs between hosts
         self,
         *args: Any,
         base: str,
@@ -53,9 +60,11 @@ class _Handler(SimpleHTTPRequestHandler):
         policy: str,
         traffic: Traffic,
         api: Api | None,
+        pages: Pages | None,
         **more: Any,
     ) -> None:
         self.api = api
+        self.pages = pages
         self.base = base
         self.policy = policy
         self.ranges = ranges
@@ -79,12 +88,24 @@ class _Handler(SimpleHTTPRequestHandler):
         self._answer(body=False)
 
     def _answer(self, *, body: bool) -> None:
-        asked_for = urlsplit(self.path)
-        path = asked_for.path
+        path = urlsplit(self.path).path
         if not path.startswith(self.base):
             self._send(HTTPStatus.NOT_FOUND, b"", "text/plain", body=body)
             return
-        file = Path(self.translate_path("/" + path.removeprefix(self.base)))
+        asked = unquote(path.removeprefix(self.base))
+        made = self.pages(asked) if self.pages else None
+        if made and made[0] == HTTPStatus.MOVED_PERMANENTLY:
+            self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", Location=path + "/")
+            return
+        if made and isinstance(made[1], bytes):
+            self._send(HTTPStatus(made[0]), made[1], made[2] or self._kind(path), body=body)
+            return
+        at = made[1] if made else self.translate_path("/" + path.removeprefix(self.base))
+        self._answer_file(Path(str(at)), body=body)
+
+    def _answer_file(self, file: Path, *, body: bool) -> None:
+        asked_for = urlsplit(self.path)
+        path = asked_for.path
         if file.is_dir():
             if not path.endswith("/"):
                 self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", Location=path + "/")
@@ -103,10 +124,8 @@ class _Handler(SimpleHTTPRequestHandler):
         if self.headers.get("If-None-Match") == known["ETag"]:
             self._send(HTTPStatus.NOT_MODIFIED, b"", "", body=False, **known)
             return
-        content, kind = file.read_bytes(), self.guess_type(file)
+        content, kind = file.read_bytes(), self._kind(file.name)
         text = file.suffix in _TEXT
-        if text:
-            kind += "; charset=utf-8"
         asked = _RANGE.fullmatch(self.headers.get("Range", "")) if self.ranges else None
         if asked:
             self._send_part(content, kind, asked, body=body, known=known)
@@ -116,6 +135,10 @@ class _Handler(SimpleHTTPRequestHandler):
             self._send(HTTPStatus.OK, packed, kind, body=body, **known)
         else:
             self._send(HTTPStatus.OK, content, kind, body=body, **known)
+
+    def _kind(self, name: str) -> str:
+        kind = self.guess_type(name)
+        return f"{kind}; charset=utf-8" if Path(name).suffix in _TEXT else kind
 
     def _send_part(
         self,
@@ -159,6 +182,15 @@ class _Handler(SimpleHTTPRequestHandler):
         self.traffic.answers.append((self.path, len(content) if body else 0))
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that went away: it does so on every quick click."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def make_server(  # noqa: PLR0913  what differs between hosts
     site: Path,
     *,
@@ -168,10 +200,12 @@ def make_server(  # noqa: PLR0913  what differs between hosts
     policy: str = POLICY,
     traffic: Traffic | None = None,
     api: Api | None = None,
+    pages: Pages | None = None,
 ) -> ThreadingHTTPServer:
     """A server for `site` on 127.0.0.1, under the path `base`; port 0 takes a free one.
 
-    `api` answers `api/search` under that path (`gazette.api`), None where there is none.
+    `api` answers `api/search` under that path (`gazette.api`), None where there is none; `pages`
+    are asked before the files.
     """
     handler = partial(
         _Handler,
@@ -181,8 +215,9 @@ def make_server(  # noqa: PLR0913  what differs between hosts
         policy=policy,
         traffic=traffic or Traffic(),
         api=api,
+        pages=pages,
     )
-    return ThreadingHTTPServer(("127.0.0.1", port), handler)
+    return _Server(("127.0.0.1", port), handler)
 
 
 @contextmanager
@@ -194,9 +229,12 @@ def serving(  # noqa: PLR0913  as above
     policy: str = POLICY,
     traffic: Traffic | None = None,
     api: Api | None = None,
+    pages: Pages | None = None,
 ) -> Iterator[str]:
     """Serve `site` while the block runs; gives the address of its first page."""
-    made = make_server(site, base=base, ranges=ranges, policy=policy, traffic=traffic, api=api)
+    made = make_server(
+        site, base=base, ranges=ranges, policy=policy, traffic=traffic, api=api, pages=pages
+    )
     with made as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

@@ -8,16 +8,18 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from gazette.dates import parse_date
+from gazette.digest import of_fields
 from gazette.errors import SettingsError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The city's own facts. Texts may be empty; what is empty is not shown."""
 
@@ -84,6 +86,11 @@ class Settings:
     """上线日期: the day on which the site went online; what changed before is no change of it."""
     site_name: str = field(default="网上公报室")
     site_url: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all of them: the pages of every issue are made of it."""
+        return of_fields(self)
 
     def section_order(self, section: str) -> tuple[int, str]:
         """Sort key of a column."""

@@ -72,6 +72,10 @@ def titles_of(document: Document) -> Iterator[str]:
 def title_key(title: str) -> str:
     """A title without what may be written one way or the other: blanks, marks, widths."""
     text = unicodedata.normalize("NFKC", title)
+    if (
+        text.isprintable() and " " not in text
+    ):  # as nearly all: the rest has no blank, nothing unseen
+        return _MARKS.sub("", text)
     text = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
     return _MARKS.sub("", text)
 

@@ -14,7 +14,8 @@ from gazette.archive import Archive, PageImage, Scan
 from gazette.content import read_gazette
 from gazette.pdf.model import PageText
 from gazette.settings import read_settings
-from gazette.site.build import Site, SiteFile, look_files
+from gazette.site.look import look_files
+from gazette.site.made import Site, SiteFile
 from gazette.site.pages import site_groups
 from gazette.site.plugin import render
 from tests.conftest import ROOT

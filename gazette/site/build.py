@@ -6,10 +6,9 @@ came from (`gazette.kept`), so a second build works out only what changed.
 """
 
 import functools
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from gazette.archive import (
 )
 from gazette.check import check
 from gazette.digest import digest
-from gazette.errors import Finding, in_order
+from gazette.errors import in_order
 from gazette.history import Head
 from gazette.index import GRAMS, make_segment
 from gazette.kept import Kept, program
@@ -42,69 +41,16 @@ from gazette.settings import Settings
 from gazette.site.downloads import list_files
 from gazette.site.ledger import ledger_files
 from gazette.site.life import day_style
-from gazette.site.offline import app_manifest, shell, withdrawn
-from gazette.site.pages import Group, Page, site_groups
-from gazette.site.scripts import sent
+from gazette.site.look import look_files
+from gazette.site.made import Row, Site, SiteFile
+from gazette.site.offline import withdrawn
+from gazette.site.pages import Group, site_groups
 from gazette.site.sitemap import sitemaps
 from gazette.sources import Sources
 from gazette.workers import Workers
 
 _FEW = 100
 """Groups of pages that are laid out sooner here than by processes that must first be started."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteFile:
-    """A file of the site that is not a page: its address, and its bytes or where they lie.
-
-    `key` is a hash of what it holds or is made of; without it, the file's size and time tell
-    whether it changed.
-    """
-
-    address: str
-    source: Path | bytes
-    key: str = ""
-
-    def hashed(self) -> str:
-        """What changes when the file changes."""
-        if self.key:
-            return self.key
-        if isinstance(self.source, bytes):
-            return hashlib.sha256(self.source).hexdigest()[:32]
-        found = os.stat(self.source)  # noqa: PTH116  thousands of them
-        return digest([str(self.source), found.st_size, found.st_mtime_ns, found.st_ino])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """What is known of a page without working it out."""
-
-    address: str
-    file: str
-    digest: str
-    is_listed: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """All that is to be published, ready to be rendered, and what was found wrong on the way.
-
-    `rows` tells of each group's pages; where it is empty, the groups were not worked out. `sources`
-    is what it was read from, and `passing` tells that the same may give more next time.
-    """
-
-    archive: Archive
-    groups: tuple[Group, ...]
-    files: tuple[SiteFile, ...]
-    findings: tuple[Finding, ...] = ()
-    rows: tuple[tuple[Row, ...], ...] = ()
-    sources: Sources = field(default_factory=lambda: Sources(files={}))
-    passing: bool = False
-
-    def pages(self) -> Iterator[Page]:
-        """Every page, worked out."""
-        for group in self.groups:
-            yield from group.pages()
 
 
 def prepare(  # noqa: PLR0913  the choices of one build
@@ -117,15 +63,17 @@ def prepare(  # noqa: PLR0913  the choices of one build
     editions: bool = True,
     sources: Sources | None = None,
     head: Head | None = None,
+    kept: Kept | None = None,
     jobs: int = 1,
     progress: Progress = silent,
 ) -> Site:
     """Make everything but the HTML. Faults in content become findings; the rest is published.
 
-    `look` is the folder of templates, styles and scripts; `editions` whether we set PDFs.
+    `look` is the folder of templates, styles and scripts; `editions` whether we set PDFs; `kept`
+    what the last build kept, where it was read already.
     """
     stages = progress if isinstance(progress, Stages) else Stages(progress)
-    kept = Kept(cache / "kept", program())
+    kept = kept or Kept(cache / "kept", program())
     reading = read(settings, issues, cache=cache, sources=sources, jobs=jobs, progress=progress)
     archive = with_stories(reading.archive, settings, issues, cache=cache, head=head)
     stages.done("读取内容")
@@ -158,7 +106,9 @@ def prepare(  # noqa: PLR0913  the choices of one build
     parts, found_cutting = cut_parts(archive, issues, cache=cache / "parts", jobs=jobs)
     findings = in_order([*findings, *found_cutting])
     files += (SiteFile(address=a, source=p) for a, p in parts.items())
-    files += (SiteFile(address=a, source=d) for a, d in ledger_files(ledger(archive)))
+    account = ledger(archive)
+    made = kept.get("ledger", digest(account), lambda: dict(ledger_files(account)))
+    files += (SiteFile(address=a, source=d) for a, d in made.items())
     lists = tuple(listings(archive, settings, day))
     tables = list_files(lists, site_url=settings.site_url, cache=cache / "lists")
     files += (SiteFile(address=a, source=p, key=p.name) for a, p in tables)
@@ -169,7 +119,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     files += _index_files(index)
     manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
     stages.done("编制索引")
-    groups = tuple(site_groups(archive, settings, day, manifest, lists))
+    groups = tuple(site_groups(archive, settings, day, manifest, lists=lists))
     rows = _rows(groups, kept, jobs=jobs, progress=progress)
     listed = [row.address for part in rows for row in part if row.is_listed]
     files += (SiteFile(address=n, source=c) for n, c in sitemaps(listed, settings.site_url))
@@ -219,24 +169,6 @@ def _committed(gazette: Gazette, issues: Path, sources: Sources) -> Iterator[Sit
                     source=issues / path,
                     key=sources.files.get(path, ""),
                 )
-
-
-def look_files(look: Path | None, settings: Settings) -> Iterator[SiteFile]:
-    """Styles, scripts and pictures, as MkDocs takes them from a theme: no templates, nothing hidden.
-
-    And what the service worker is told of them, and the manifest of the site as an application.
-    """
-    files: dict[str, bytes] = {}
-    for path in sorted(look.rglob("*")) if look else ():
-        name = path.relative_to(look).as_posix()  # type: ignore[arg-type]
-        if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
-            files[name] = path.read_bytes()
-    for name, content in files.items():
-        if not name.endswith((".html", ".py", ".pyc", ".md")):
-            source = sent(content) if name.endswith(".js") else content
-            yield SiteFile(address=name, source=source)
-    yield SiteFile(address="shell.js", source=shell(files, settings))
-    yield SiteFile(address="manifest.webmanifest", source=app_manifest(settings))
 
 
 def _index(

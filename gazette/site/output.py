@@ -16,7 +16,7 @@ from gazette.digest import digest
 from gazette.errors import BuildError
 from gazette.kept import Kept
 from gazette.progress import Progress
-from gazette.site.build import Row, Site, SiteFile
+from gazette.site.made import Row, Site, SiteFile
 from gazette.site.pages import Group
 from gazette.site.trees import Change
 from gazette.workers import Workers

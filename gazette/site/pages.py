@@ -158,62 +158,43 @@ def site_pages(
         yield from group.pages()
 
 
-def site_groups(
+def site_groups(  # noqa: PLR0913  the choices of one site
     archive: Archive,
     settings: Settings,
     on: date | None,
     manifest: str = "",
+    *,
     lists: Sequence[Listing] | None = None,
+    address: str | None = None,
 ) -> Iterator[Group]:
     """Every page of the site in groups, in a fixed order.
 
-    `lists` are the archive's, where they are known (`gazette.lists.listings`). `on` is the day that the site is made for; `manifest` is that of the search index, which the
-    search page holds so that a phone need not ask for it.
+    `lists` are the archive's, where they are known (`gazette.lists.listings`). With `address`,
+    groups that cannot have a page there are left out. `on` is the day that the site is made for;
+    `manifest` is that of the search index, which the search page holds so that a phone need not
+    ask for it.
     """
     gazette = archive.gazette
+
+    def asked(start: str) -> bool:
+        return address is None or address.startswith(start)
+
     whole = {"archive": archive, "settings": settings}
     yield Group(name="", make=_home, inputs={**whole, "on": on})
     for at, year in enumerate(gazette.years):
-        part = archive.part(gazette.of_year(year))
-        near = list(gazette.years[max(0, at - _NEAR) : at + _NEAR + 1])
-        inputs = {"archive": part, "year": year, "near": near}
-        yield Group(name=f"{year}/", make=_year, inputs=inputs)
-    resolve_on = resolver(gazette)
-    documents = {d.address: d for d in gazette.documents}
-    for before, issue, after in _neighbours(gazette.issues):
-        part = archive.part(i for i in (before, issue, after) if i)
-        links = _issue_links(issue, resolve_on)
-        inputs = {
-            "archive": part,
-            "address": issue.address,
-            "settings": settings,
-            "links": links,
-            "states": states_on(archive, issue.documents, on),
-            "shown": badges(archive, issue.documents, on),
-        }
-        inputs["references"] = PageReferences(
-            documents=issue.documents, known=archive.references, by_address=documents
-        )
-        inputs["stories"] = told(issue.documents, archive.stories)
-        yield Group(name=issue.address, make=_issue_pages, inputs=inputs)
-    yield from _sections(archive, settings, on)
-    found = tuple(listings(archive, settings, on)) if lists is None else lists
-    for listing in found:
-        inputs = {"listing": listing, "sizes": _sizes_of(archive, listing)}
-        yield Group(name=listing.address, make=_list, inputs=inputs)
-    sections = _section_counts(archive, settings)
-    inputs = {"lists": overview(found), "sections": sections}
-    yield Group(name="lists/", make=_lists, inputs=inputs)
-    yield from _numbers(archive, on)
-    for document, citing in cited_lists(archive.references, documents):
-        inputs = {"document": _document_row(document), "citing": Heads(citing)}
-        yield Group(name=f"{document.address}cited/", make=_cited, inputs=inputs)
-    for address in sorted(a for a, story in archive.stories.of.items() if story.edits):
-        document = documents[address]
-        if not document.withdrawn:
-            inputs = {"document": _document_row(document), "story": archive.stories.of[address]}
-            yield Group(name=history_address(document), make=_history, inputs=inputs)
-    yield Group(name="旧网址", make=_redirects, inputs={"moved": redirects(gazette)})
+        if asked(f"{year}/"):
+            part = archive.part(gazette.of_year(year))
+            near = list(gazette.years[max(0, at - _NEAR) : at + _NEAR + 1])
+            inputs = {"archive": part, "year": year, "near": near}
+            yield Group(name=f"{year}/", make=_year, inputs=inputs)
+    yield from _issues(archive, settings, on, asked)
+    if asked("lists/"):
+        yield from _sections(archive, settings, on)
+        yield from _all_lists(archive, settings, on, lists)
+    if asked("wh/"):
+        yield from _numbers(archive, on)
+    yield from _of_documents(archive, asked)
+    yield Group(name=_MOVED, make=_redirects, inputs={"moved": redirects(gazette)})
     account = ledger(archive)
     sizes = {a: archive.sizes[a] for a in (CSV, XLSX) if a in archive.sizes}
     yield Group(name=ADDRESS, make=_ledger, inputs={"account": account, "sizes": sizes})
@@ -221,6 +202,62 @@ def site_groups(
     yield Group(name="timeline/", make=_timeline, inputs={"archive": archive})
     yield Group(name="saved/", make=_saved, inputs={})
     yield Group(name="sitemap/", make=_sitemap, inputs=whole)
+
+
+_MOVED = "旧网址"
+FREE = frozenset({_MOVED})
+"""Names of groups whose pages may stand anywhere; those of the others begin with the group's name."""
+
+
+def _issues(
+    archive: Archive, settings: Settings, on: date | None, asked: Callable[[str], bool]
+) -> Iterator[Group]:
+    """A group for each issue: its own page, its documents, the pages of its PDF."""
+    resolve_on = resolver(archive.gazette)
+    documents = {d.address: d for d in archive.gazette.documents}
+    for before, issue, after in _neighbours(archive.gazette.issues):
+        if not asked(issue.address):
+            continue
+        part = archive.part(i for i in (before, issue, after) if i)
+        inputs = {
+            "archive": part,
+            "address": issue.address,
+            "settings": settings,
+            "links": _issue_links(issue, resolve_on),
+            "states": states_on(archive, issue.documents, on),
+            "shown": badges(archive, issue.documents, on),
+            "references": PageReferences(
+                documents=issue.documents, known=archive.references, by_address=documents
+            ),
+            "stories": told(issue.documents, archive.stories),
+        }
+        yield Group(name=issue.address, make=_issue_pages, inputs=inputs)
+
+
+def _all_lists(
+    archive: Archive, settings: Settings, on: date | None, lists: Sequence[Listing] | None
+) -> Iterator[Group]:
+    found = tuple(listings(archive, settings, on)) if lists is None else lists
+    for listing in found:
+        inputs = {"listing": listing, "sizes": _sizes_of(archive, listing)}
+        yield Group(name=listing.address, make=_list, inputs=inputs)
+    sections = _section_counts(archive, settings)
+    inputs = {"lists": overview(found), "sections": sections}
+    yield Group(name="lists/", make=_lists, inputs=inputs)
+
+
+def _of_documents(archive: Archive, asked: Callable[[str], bool]) -> Iterator[Group]:
+    """What some documents have besides their own page: who cites them, how they were changed."""
+    documents = {d.address: d for d in archive.gazette.documents}
+    for document, citing in cited_lists(archive.references, documents):
+        if asked(document.address):
+            inputs = {"document": _document_row(document), "citing": Heads(citing)}
+            yield Group(name=f"{document.address}cited/", make=_cited, inputs=inputs)
+    for address in sorted(a for a, story in archive.stories.of.items() if story.edits):
+        document = documents[address]
+        if asked(address) and not document.withdrawn:
+            inputs = {"document": _document_row(document), "story": archive.stories.of[address]}
+            yield Group(name=history_address(document), make=_history, inputs=inputs)
 
 
 def _issue_links(issue: Issue, resolve_on: Callable[[str], Resolve]) -> dict[str, dict[str, str]]:

@@ -36,7 +36,7 @@ from gazette.links import report_address
 from gazette.model import Gazette
 from gazette.settings import Settings, settings_from
 from gazette.site.body import to_html
-from gazette.site.build import Site, SiteFile, prepare
+from gazette.site.made import Site, SiteFile
 from gazette.site.offline import VERSIONED, fingerprint
 from gazette.site.pages import Page
 
@@ -112,6 +112,9 @@ class GazettePlugin(BasePlugin[_Options]):
         return result
 
     def _prepared(self, config: MkDocsConfig) -> Site:
+        # Only `mkdocs build` comes here; a renderer of single pages need not wait for all of it.
+        from gazette.site.build import prepare  # noqa: PLC0415
+
         root = Path(config.config_file_path).parent if config.config_file_path else Path()
         try:
             site = prepare(

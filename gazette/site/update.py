@@ -106,6 +106,7 @@ def update(  # noqa: PLR0913  the choices of one build
         editions=editions,
         sources=sources,
         head=head,
+        kept=before,
         jobs=jobs,
         progress=stages,
     )

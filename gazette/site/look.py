@@ -1,0 +1,27 @@
+"""The look of the site as files: styles, scripts and pictures, and what the service worker is told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gazette.settings import Settings
+from gazette.site.made import SiteFile
+from gazette.site.offline import app_manifest, shell
+from gazette.site.scripts import sent
+
+
+def look_files(look: Path | None, settings: Settings) -> Iterator[SiteFile]:
+    """Styles, scripts and pictures, as MkDocs takes them from a theme: no templates, nothing hidden.
+
+    And what the service worker is told of them, and the manifest of the site as an application.
+    """
+    files: dict[str, bytes] = {}
+    for path in sorted(look.rglob("*")) if look else ():
+        name = path.relative_to(look).as_posix()  # type: ignore[arg-type]
+        if path.is_file() and not any(part.startswith(".") for part in name.split("/")):
+            files[name] = path.read_bytes()
+    for name, content in files.items():
+        if not name.endswith((".html", ".py", ".pyc", ".md")):
+            source = sent(content) if name.endswith(".js") else content
+            yield SiteFile(address=name, source=source)
+    yield SiteFile(address="shell.js", source=shell(files, settings))
+    yield SiteFile(address="manifest.webmanifest", source=app_manifest(settings))
