@@ -26,6 +26,7 @@ from enum import StrEnum
 
 from gazette.dialect import parse, visible_lines
 from gazette.number import find_numbers
+from gazette.numerals import NUMERAL
 
 
 class CitationKind(StrEnum):
@@ -56,7 +57,7 @@ class Citation:
     run: str = ""
 
 
-_N = "[0-9０-９〇○零一二三四五六七八九十百千]"
+_N = NUMERAL.removesuffix("+")
 _B = "[ 　]{0,2}"
 _ROUND = rf"[（(]{_N}+[)）]"
 _ITEM = rf"第{_B}(?:{_ROUND}(?:、{_ROUND})*|{_N}+){_B}"

@@ -9,12 +9,12 @@ import unicodedata
 from datetime import date, datetime
 from enum import StrEnum
 
+from gazette.numerals import DIGITS, TO_ASCII, in_han
+
 _YEARS = range(1900, 2101)
 _LONGEST = 100
-_DIGITS = "〇一二三四五六七八九"
 # NFKC has made Ｏ an O by then; Ο is Greek, О Cyrillic.
 _ZEROS = str.maketrans(dict.fromkeys("○◯零OoΟОοо", "〇"))
-_FOLD_DIGITS = str.maketrans(_DIGITS, "0123456789")
 
 
 class DateFault(StrEnum):
@@ -38,17 +38,10 @@ class DateError(ValueError):
         self.fault = fault
 
 
-def _chinese(number: int) -> str:
-    """1 to 31 in Chinese: 六, 十, 十二, 二十, 三十一."""
-    tens, ones = divmod(number, 10)
-    lead = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
-    return lead + (_DIGITS[ones] if ones else "")
+_NUMERALS = {in_han(n): n for n in range(1, 32)} | {"元": 1}  # 元月 is January
 
-
-_NUMERALS = {_chinese(n): n for n in range(1, 32)} | {"元": 1}  # 元月 is January
-
-_YEAR = r"(?P<year>[0-9〇一二三四五六七八九]+)"
-_PART = r"[0-9〇一二三四五六七八九十廿卅元]{1,4}"
+_YEAR = rf"(?P<year>[0-9{DIGITS}]+)"
+_PART = rf"[0-9{DIGITS}十廿卅元]{{1,4}}"
 _DATE = re.compile(
     rf"{_YEAR}(?:"
     rf"年(?P<month>{_PART})月(?P<day>{_PART})[日号號]?"
@@ -88,7 +81,7 @@ def parse_date(value: str | date) -> date:
         day = day or found["day2"]
     else:
         raise DateError(_fault(folded), text)
-    return _day(year.translate(_FOLD_DIGITS), _part(month), _part(day), text)
+    return _day(year.translate(TO_ASCII), _part(month), _part(day), text)
 
 
 def _tidy(value: str) -> str:
@@ -129,5 +122,5 @@ def format_date(day: date) -> str:
 
 def format_chinese(day: date) -> str:
     """`二〇一九年六月二十一日`."""
-    year = "".join(_DIGITS[int(c)] for c in f"{day.year:04d}")
-    return f"{year}年{_chinese(day.month)}月{_chinese(day.day)}日"
+    year = "".join(DIGITS[int(c)] for c in f"{day.year:04d}")
+    return f"{year}年{in_han(day.month)}月{in_han(day.day)}日"

@@ -20,6 +20,8 @@ from enum import StrEnum
 from functools import total_ordering
 from typing import Self
 
+from gazette.numerals import DIGITS, TO_ASCII, numeral
+
 _YEARS = range(1900, 2100)
 _LONGEST = 120
 _LONGEST_CODE = 60  # characters of up to four bytes: still the name of a folder
@@ -31,9 +33,6 @@ _BRACKETS = str.maketrans(
 )
 _DASHES = re.compile("[‐‑‒–—―−]+")
 _ZEROS = str.maketrans("○零", "〇〇")
-_DIGITS = "〇一二三四五六七八九"
-_FOLD_DIGITS = str.maketrans(_DIGITS, "0123456789")
-_UNITS = {"十": 10, "百": 100, "千": 1000}
 
 # What a code is made of: Han characters that NFKC leaves alone, without 号 and 號, which end a
 # number; letters and digits; 、 between joint issuers; and short groups in brackets.
@@ -43,8 +42,8 @@ _WORD = (
 )
 _NAME = rf"(?:（[{_WORD}]{{1,8}}）|[{_WORD}、])+(?<![0-9年第、])"
 _CODE = rf"(?P<code>{_NAME})"
-_YEAR = rf"(?P<year>[0-9]+|[{_DIGITS}]{{4}})"
-_SERIAL = rf"(?P<serial>[0-9]+(?:-[0-9]+)?|[{_DIGITS}十百千]+)"
+_YEAR = rf"(?P<year>[0-9]+|[{DIGITS}]{{4}})"
+_SERIAL = rf"(?P<serial>[0-9]+(?:-[0-9]+)?|[{DIGITS}十百千]+)"
 _KIND = "(?:(?<=令)|(?<=公告)|(?<=通告))"
 _END = "(?:文件?)?[。,;.]*"
 
@@ -246,7 +245,7 @@ _SIGN = rf"{_BLANK}[号號]"
 _ENDINGS = re.compile(
     rf"{_OPEN}{_BLANK}\d{{4}}{_BLANK}{_CLOSE}{_BLANK}第?{_BLANK}\d{{1,6}}(?:-\d{{1,4}})?{_SIGN}"
     rf"|{_KIND}{_BLANK}{_OPEN}?(?:\d{{4}}{_BLANK}年{_BLANK})?"
-    rf"第{_BLANK}(?:\d{{1,6}}|[{_DIGITS}○零十百千]{{1,8}}){_SIGN}"
+    rf"第{_BLANK}(?:\d{{1,6}}|[{DIGITS}○零十百千]{{1,8}}){_SIGN}"
     rf"|(?<=字){_BLANK}第{_BLANK}\d[0-9A-Za-z０-９-]{{0,20}}{_SIGN}"
 )
 _BEFORE = re.compile(
@@ -328,23 +327,16 @@ def _year(text: str | None, whole: str) -> int | None:
         raise NumberError(NumberFault.SHORT_YEAR, whole)
     if len(text) > len("2019"):
         raise NumberError(NumberFault.YEAR, whole)
-    return int(text.translate(_FOLD_DIGITS))
+    return int(text.translate(TO_ASCII))
 
 
 def _plain(serial: str) -> str:
     """A serial in digits without leading zeros: 034 and 三十四 are 34."""
     if serial[0].isdecimal():
         return serial.lstrip("0")
-    if not set(serial) & set(_UNITS):
-        return serial.translate(_FOLD_DIGITS).lstrip("0")
-    total, digit = 0, 0
-    for character in serial:
-        if character in _UNITS:
-            total += (digit or 1) * _UNITS[character]
-            digit = 0
-        else:
-            digit = _DIGITS.index(character)
-    return str(total + digit)
+    if set(serial) <= set(DIGITS):  # may be longer than any number
+        return serial.translate(TO_ASCII).lstrip("0")
+    return str(numeral(serial))
 
 
 def _is_traditional(code: str) -> bool:
@@ -363,7 +355,7 @@ _LABEL = re.compile(
     rf"(?P<year>[0-9]{{4}})年(?:第(?P<numbers>{_RANGE})[期号]|增刊(?:第?(?P<supplement>[0-9]+)期?)?)"
     rf"(?:（?总第?(?P<cumulative>{_RANGE})期?）?)?"
 )
-_HAN_NUMERAL = re.compile(f"[{_DIGITS}十百千]+")
+_HAN_NUMERAL = re.compile(f"[{DIGITS}十百千]+")
 _NUMBERS = re.compile(rf"（?总?第?(?P<numbers>{_RANGE})[期号]?）?")
 _ISSUE_YEARS = range(1000, 10000)
 _LARGEST = 10**9

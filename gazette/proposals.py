@@ -18,7 +18,7 @@ from gazette.citations import Citation, CitationKind, citations_in, find_citatio
 from gazette.dates import parse_date
 from gazette.fields import DOCUMENT_KEYS
 from gazette.model import Document, Gazette, RelationKind
-from gazette.structure import numeral
+from gazette.numerals import numeral
 from gazette.targets import Targets, by_both, read_number, resolve, targets, title_key
 from gazette.validity import years_later
 

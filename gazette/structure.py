@@ -20,25 +20,21 @@ from typing import Literal
 
 from gazette.dialect import Block, Heading, Paragraph, Table, inline_text, parse
 from gazette.form import article_name, form
+from gazette.numerals import NUMERAL, in_han, numeral
 
 PartKind = Literal["preface", "heading", "article"]
 
-_NUMERAL = "[〇○零一二三四五六七八九十百千0-9０-９]+"
-_UNIT = re.compile(rf"第\s*(?P<number>{_NUMERAL})\s*(?P<unit>[编編章节節])")
+_UNIT = re.compile(rf"第\s*(?P<number>{NUMERAL})\s*(?P<unit>[编編章节節])")
 _NAME = re.compile(
-    rf"第\s*(?P<number>{_NUMERAL})(?:[-－](?P<dash>[0-9０-９]+))?\s*(?P<sign>[条條])(?:\s*之\s*(?P<after>{_NUMERAL}))?"
+    rf"第\s*(?P<number>{NUMERAL})(?:[-－](?P<dash>[0-9０-９]+))?\s*(?P<sign>[条條])(?:\s*之\s*(?P<after>{NUMERAL}))?"
 )
 _FIRST = re.compile(r"(?P<number>[一二三四五六七八九十百]+)、")
 _SECOND = re.compile(r"[（(](?P<number>[一二三四五六七八九十百]+)[）)]")
 _ITEM = re.compile(r"[（(](?P<a>[一二三四五六七八九十百]+)[）)]|(?P<b>[一二三四五六七八九十百]+)、")
-_SUB_OF = re.compile(rf"第\s*[（(]?({_NUMERAL})[）)]?\s*([款项項])")
+_SUB_OF = re.compile(rf"第\s*[（(]?({NUMERAL})[）)]?\s*([款项項])")
 _CONTENTS = re.compile("目[ \u3000\xa0]*[录錄次]")
 _UNITS = {"编": "part", "編": "part", "章": "ch", "节": "sec", "節": "sec"}
 _RANKS = ("part", "ch", "sec")
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
-_HAN = "〇一二三四五六七八九"
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_LARGEST = 10_000
 _FEW = 2
 """A text with fewer articles than this is not in articles."""
 
@@ -177,8 +173,8 @@ class _Anchors:
             return self._free("art", "条")
         key = _key(found)
         after = found["after"] or found["dash"]
-        name = f"第{_in_han(numeral(found['number']))}{found['sign']}"
-        name += f"之{_in_han(numeral(after))}" if after else ""
+        name = f"第{in_han(numeral(found['number']))}{found['sign']}"
+        name += f"之{in_han(numeral(after))}" if after else ""
         if self._taken(f"art-{key}", name):
             self._run += 1
         return self._free(f"art-{key}", name, self._run)
@@ -188,7 +184,7 @@ class _Anchors:
         number = numeral(found["number"]) if found else 0
         sign = found["unit"] if found else ""
         self._unit = {r: v for r, v in self._unit.items() if _RANKS.index(r) < _RANKS.index(rank)}
-        self._unit[rank] = (f"{rank}-{number}", f"第{_in_han(number)}{sign}")
+        self._unit[rank] = (f"{rank}-{number}", f"第{in_han(number)}{sign}")
         path = [self._unit[r] for r in _RANKS if r in self._unit]
         return self._free("-".join(p[0] for p in path), "".join(p[1] for p in path))
 
@@ -196,10 +192,10 @@ class _Anchors:
         found = (_FIRST if sort == "level-1" else _SECOND).match(text)
         number = numeral(found["number"]) if found else 0
         if sort == "level-1":
-            self._point = (f"h-{number}", _in_han(number))
+            self._point = (f"h-{number}", in_han(number))
             return self._free(*self._point)
         above, named = self._point
-        return self._free(f"{above}-{number}", f"{named}（{_in_han(number)}）")
+        return self._free(f"{above}-{number}", f"{named}（{in_han(number)}）")
 
     def plain(self) -> tuple[str, str]:
         self._plain += 1
@@ -333,35 +329,3 @@ def fragment(provision: str, articles: dict[str, tuple[int, ...]]) -> str:
 def _key(found: re.Match[str]) -> str:
     after = found["after"] or found["dash"]
     return str(numeral(found["number"])) + (f"-{numeral(after)}" if after else "")
-
-
-def numeral(text: str) -> int:
-    """A number in Chinese or Arabic digits of any width: 十二, 一百零三, 一二, １２. 0 for none."""
-    if text.isdecimal():
-        return int(text)
-    total = digit = 0
-    positional = ""
-    for character in text:
-        if character in _TENS:
-            total += (digit or 1) * _TENS[character]
-            digit, positional = 0, ""
-        else:
-            digit = _DIGITS.get(character, -1)
-            digit = int(character) if digit < 0 and character.isdecimal() else max(digit, 0)
-            positional += str(digit)
-    return total + (int(positional) if positional else 0) if positional != "0" else total
-
-
-def _in_han(number: int) -> str:
-    """A number as articles are counted: 十二, 一百零三; digits beyond what articles reach."""
-    if not 0 < number < _LARGEST:
-        return str(number)
-    out, zero = "", False
-    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit, number = divmod(number, unit)
-        if digit:
-            out += ("零" if zero else "") + _HAN[digit] + name
-            zero = False
-        elif out:
-            zero = True
-    return out.removeprefix("一") if out.startswith("一十") else out

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 
 from gazette.dialect import parse
+from gazette.numerals import numeral
 from gazette.site.body import to_html
-from gazette.structure import article_key, articles_in, fragment, numeral, outline, parts
+from gazette.structure import article_key, articles_in, fragment, outline, parts
 from tests.test_site import reading
 
 LAW = """各区人民政府：

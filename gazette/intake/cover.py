@@ -10,14 +10,15 @@ from datetime import date
 from gazette.dates import parse_date
 from gazette.intake.sheets import Sheet
 from gazette.number import IssueNumber
+from gazette.numerals import DIGITS
 
 _FRONT = 3
 """Pages at the front that may be a cover or carry the imprint."""
 _WEIGHT = 4
 """What such a page says counts as much as the heads of so many pages."""
-_HAN = "〇○零一二三四五六七八九"
+_HAN = f"○零{DIGITS}"
 _YEAR = rf"(?:19|20)\d\d|[一二][{_HAN}]{{3}}"
-_COUNT = r"\d{1,3}|[一二三四五六七八九十]{1,3}"
+_COUNT = rf"\d{{1,3}}|[{DIGITS}十]{{1,3}}"
 _SERIAL = rf"(?:{_COUNT})(?:(?:[、,.\-~至和及]|第)+(?:{_COUNT}))*"
 _NUMBER = re.compile(
     rf"(?P<year>{_YEAR})年?(?:度|卷)?(?P<extra>增刊)?[((]?第?(?P<serial>{_SERIAL})[期号](?P<after>合刊|[((]?增刊)?"
