@@ -130,6 +130,36 @@ def read_history(folder: Path, head: Head) -> History:
     return History(versions=versions, unknown="" if versions else NO_COMMITS)
 
 
+def names_ever(folder: Path) -> frozenset[str]:
+    """The first parts of all paths that were ever committed under a folder; none where git says nothing.
+
+    Those of every branch that leads here, deleted ones too.
+    """
+    try:
+        log = _git(
+            folder, "log", "--full-history", "-m", "--name-only", "--no-renames", "-z",
+            "--relative", "--format=", "--no-ext-diff", "--no-color", "HEAD", "--", ".",
+        )  # fmt: skip
+    except _GitError:
+        return frozenset()
+    paths = log.decode("utf-8", "surrogateescape").split("\0")
+    return frozenset(p.strip("\n").partition("/")[0] for p in paths if p.strip("\n"))
+
+
+def lines_ever(file: Path) -> Iterator[str]:
+    """Every line that a committed file ever had, in no order that matters, as often as it was changed."""
+    try:
+        log = _git(
+            file.parent, "log", "--full-history", "-m", "-p", "-U0", "--format=", "--no-textconv",
+            "--no-ext-diff", "--no-color", "HEAD", "--", file.name,
+        )  # fmt: skip
+    except _GitError:
+        return
+    for line in log.decode("utf-8", "surrogateescape").split("\n"):
+        if line.startswith("+") and not line.startswith("+++"):
+            yield line[1:]
+
+
 def read_texts(folder: Path, blobs: Iterable[str]) -> Iterator[bytes | None]:
     """The contents of these names, in order; None for what is not there or too large."""
     wanted = list(blobs)

@@ -1,5 +1,6 @@
 """New issues and documents: the next number, and nothing that is there is touched."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,30 @@ def test_numbers_that_were_used_are_not_given_again(tmp_path: Path) -> None:
     (folder / "index.md").write_text("---\n目录:\n  - {序号: 8, 标题: 甲, 页码: 1, 待核: 乙}\n---\n", "utf-8")  # fmt: skip
     (folder / "2025-03.pdf").write_bytes(b"%PDF-1.4 %%EOF")
     assert new_document(tmp_path, number("2025/03"), "").name == "09.md"
+
+
+def test_a_number_that_git_remembers_is_not_given_again(tmp_path: Path) -> None:
+    """The highest document was deleted, and the last entry of the 目录: both had an address."""
+    folder = tmp_path / "issues/2025/03"
+
+    def git(*arguments: str) -> None:
+        who = ("-c", "user.name=甲", "-c", "user.email=a@example.invalid")
+        subprocess.run(["git", *who, *arguments], cwd=tmp_path, check=True, capture_output=True)  # noqa: S603, S607
+
+    git("init", "-q")
+    index = new_issue(tmp_path / "issues", number("2025/03"))
+    one, two = (new_document(tmp_path / "issues", number("2025/03"), t) for t in ("甲", "乙"))
+    assert (one.name, two.name) == ("01-甲.md", "02-乙.md")
+    git("add", ".")
+    git("commit", "-qm", "一")
+    two.unlink()
+    assert new_document(tmp_path / "issues", number("2025/03"), "").name == "03.md"
+    (folder / "03.md").unlink()
+    index.write_text("---\n目录:\n- 序号: '07'\n  标题: 甲\n  页码: 1\n---\n", "utf-8")
+    git("commit", "-qam", "二")
+    index.write_text("---\n题名: 专刊\n---\n", "utf-8")
+    git("commit", "-qam", "三")
+    assert new_document(tmp_path / "issues", number("2025/03"), "").name == "08.md"
 
 
 def test_what_is_there_is_not_written_over(tmp_path: Path) -> None:

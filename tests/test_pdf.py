@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from gazette.pdf import extract, quality
+from gazette.pdf import child, extract, quality
 from gazette.pdf.extract import DEFAULT, page_images, read_pdf, read_pdfs
 from gazette.pdf.lines import tidy
 from gazette.pdf.model import (
@@ -196,6 +196,16 @@ def test_who_dies_takes_the_children_along(tmp_path: Path) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(in_session(session))
+
+
+def test_a_starter_that_dies_is_replaced(tmp_path: Path, three: bytes) -> None:
+    assert read(tmp_path, three).fault is None
+    (idle,) = child._idle
+    idle.kill()
+    (tmp_path / "it.pdf").unlink()
+    other = pdf_makers.set_text("第四条　这是另一个文件，各有关单位应当遵照执行，不得拖延。")
+    assert read(tmp_path, other).fault is None
+    assert len(child._idle) == 1
 
 
 def in_session(session: int) -> list[str]:

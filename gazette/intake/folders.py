@@ -4,8 +4,11 @@ import contextlib
 import re
 from pathlib import Path
 
+from gazette.history import lines_ever, names_ever
 from gazette.number import IssueNumber
 
+_ENTRY = re.compile(r"(?:序号|serial)['\"]?\s*[:：]\s*['\"]?0*(\d{1,3})(?!\d)", re.ASCII)
+"""An entry of the 目录, as a line of index.md."""
 _NUMBERED = re.compile(r"(\d{2,3})(?:-.*)?(?:\.md)?", re.DOTALL)
 
 
@@ -20,6 +23,14 @@ def folder_of(issues: Path, number: IssueNumber) -> Path:
 
 
 def numbers_of_files(folder: Path) -> set[int]:
-    """Numbers that files and folders of an issue bear, also those that cannot be read."""
-    names = [p.name for p in folder.iterdir()] if folder.is_dir() else []
-    return {int(found[1]) for n in names if (found := _NUMBERED.fullmatch(n))}
+    """Numbers that files and folders of an issue bear or bore, also those that cannot be read.
+
+    Those that git remembers count: an address that was published belongs to its document for good.
+    """
+    if not folder.is_dir():
+        return set()
+    names = {p.name for p in folder.iterdir()} | names_ever(folder)
+    entries = (_ENTRY.search(line) for line in lines_ever(folder / "index.md"))
+    return {int(found[1]) for n in names if (found := _NUMBERED.fullmatch(n))} | {
+        int(found[1]) for found in entries if found
+    }

@@ -26,6 +26,8 @@ _TRIES = 3
 """So many pages of a file may cost the child its life before the file is given up."""
 _ALL_PAGES = ("text", "images", "layout")
 """Tasks that go through all pages, and can go on behind one that killed the child."""
+_GONE = 256
+"""The status of a child whose starter died: no process ends with it."""
 AT = "at"
 """Where the child writes which page it is at."""
 STDERR = "stderr.txt"
@@ -159,17 +161,11 @@ def _ask(
         "limits": asdict(limits) | more,
         "wall": 2 * limits.seconds,
     }
-    starter = _take()
-    try:
-        status = _told(starter, order)
-    except BaseException:  # an interruption: the child is in a session of its own
-        _end(starter)
-        raise
-    _running.discard(starter)
-    if isinstance(status, str):  # the starter is gone
-        _end(starter)
-        return None, status
-    _idle.append(starter)
+    status = _carried_out(order)
+    if status == _GONE:  # by no fault of the file, unless it happens again
+        status = _carried_out(order)
+    if status == _GONE:
+        return None, "crashed"
     if status in (None, -signal.SIGXCPU, -signal.SIGKILL):
         return None, "timeout"
     if status:
@@ -183,18 +179,25 @@ def _ask(
     return answer, "" if answer else "crashed"
 
 
-def _told(starter: subprocess.Popen[str], order: dict[str, Any]) -> int | str | None:
-    """The status that the starter gives back; a code where it is gone."""
-    assert starter.stdin  # noqa: S101  both are pipes
-    assert starter.stdout  # noqa: S101
+def _carried_out(order: dict[str, Any]) -> int | None:
+    """The status that a starter gives back; `_GONE` where it died itself."""
+    starter = _take()
     try:
+        assert starter.stdin  # noqa: S101  both are pipes
+        assert starter.stdout  # noqa: S101
         starter.stdin.write(json.dumps(order) + "\n")
         starter.stdin.flush()
         line = starter.stdout.readline()
     except OSError:
         line = ""
+    except BaseException:  # an interruption: the child is in a session of its own
+        _end(starter)
+        raise
     if not line:
-        return "crashed"
+        _end(starter)
+        return _GONE
+    _running.discard(starter)
+    _idle.append(starter)
     status: int | None = json.loads(line)
     return status
 
