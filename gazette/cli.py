@@ -187,7 +187,7 @@ def _read_whole(  # noqa: PLR0913  the choices of one reading
 ) -> "tuple[Archive, tuple[Finding, ...]]":
     """The archive and what is wrong in its files, its PDFs read by a cluster where one is named."""
     from gazette.reading import read_archive
-    from gazette.site.build import processors
+    from gazette.workers import processors
 
     pdfs = sorted(issues.glob("*/*/*.pdf"))
     _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=settings.ocr)
@@ -235,10 +235,10 @@ def build(  # noqa: PLR0913, PLR0917  one parameter an option
 ) -> None:
     """生成网站，只重做有变化的部分。内容有错误时照常发布其余部分，并逐条说明。"""
     # The build brings in MkDocs, typst and the PDF parts: not needed to print --help.
-    from gazette.site.build import processors
     from gazette.site.place import refuse_what_is_no_site
     from gazette.site.update import update
     from gazette.summary import summary, update_json
+    from gazette.workers import processors
 
     issues = _issues(config, issues)
     site = (site or config.resolve().parent / "site").resolve()
@@ -373,9 +373,10 @@ def export_pages(
     文件夹必须是新的或空的：网页写在其中的 content，其余文件写在 static。
     """
     from gazette.settings import read_look
-    from gazette.site.build import prepare, processors
+    from gazette.site.build import prepare
     from gazette.site.export import export_name, markdown
     from gazette.site.output import place
+    from gazette.workers import processors
 
     if folder.exists() and any(folder.iterdir()):
         hint = "请换一个新的或空的文件夹。"
@@ -449,7 +450,7 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
     from gazette.search.entry import state_on
     from gazette.search.static_index import Index
     from gazette.search.view import results_json
-    from gazette.site.build import processors
+    from gazette.workers import processors
 
     query = query.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # as typed
     issues = _issues(config, issues)
@@ -543,7 +544,7 @@ def extract(  # noqa: PLR0913  one parameter an option
     from gazette.pdf.extract import read_pdf
     from gazette.pdf.model import extract_json
     from gazette.pdf.ocr import INSTALL, available, recognise_pdfs
-    from gazette.site.build import processors
+    from gazette.workers import processors
 
     if ocr and not available():
         raise BuildError("没有安装 OCR", hint=f"请先安装：{INSTALL}")
@@ -727,7 +728,7 @@ def import_(  # noqa: PLR0913  one parameter an option
 ) -> None:
     """收入历史公报的 PDF：认出是哪一期，拟出目录，不确定的标“待核”。已有的内容不改。"""
     from gazette.intake.bring import carry_out, plan
-    from gazette.site.build import processors
+    from gazette.workers import processors
 
     if number and len(files) > 1:
         raise click.UsageError("--as 一次只能用于一个文件。")
@@ -767,8 +768,8 @@ def _previewed(
     def answer(address: str) -> Any:
         with lock:
             if not made:
-                from gazette.site.build import processors
                 from gazette.site.preview import Preview
+                from gazette.workers import processors
 
                 bar = _Bar()
                 made.append(

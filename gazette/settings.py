@@ -84,6 +84,10 @@ class Settings:
     """刊登期限: days from 发布 within which it is to be printed in the gazette; 0: none is set."""
     online_since: date | None = None
     """上线日期: the day on which the site went online; what changed before is no change of it."""
+    editions: bool = True
+    """阅读版: whether PDFs of documents and issues are set."""
+    editions_since: int = 0
+    """阅读版起始年份: PDFs are set of the issues from this year on; 0: of all."""
     site_name: str = field(default="网上公报室")
     site_url: str = ""
 
@@ -131,6 +135,8 @@ KEYS: Mapping[str, str] = {
     "发布期限": "publish_within",
     "刊登期限": "print_within",
     "上线日期": "online_since",
+    "阅读版": "editions",
+    "阅读版起始年份": "editions_since",
 }
 """Keys of `extra.gazette` → fields; the field's own name is accepted too."""
 

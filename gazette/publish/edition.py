@@ -111,8 +111,11 @@ def set_editions(  # noqa: PLR0913  the choices of one build
     progress: Callable[[int, int], None],
     kept: Kept | None = None,
     hashes: Mapping[str, str] | None = None,
+    since: int = 0,
 ) -> tuple[dict[str, Path], tuple[Finding, ...]]:
     """Set the PDFs of all documents and issues that get one; `issues` is the issues folder.
+
+    Issues before the year `since` get none.
 
     Where `kept` knows what an issue of the same content got, its texts are not even looked at;
     `hashes` are those of the committed files by their path in the issues folder.
@@ -127,6 +130,8 @@ def set_editions(  # noqa: PLR0913  the choices of one build
     findings: list[Finding] = []
     left: list[tuple[str, list[_Order]]] = []
     for issue in archive.gazette.issues:
+        if issue.number.year < since:
+            continue
         key = _issue_key(archive.name, issue, issues.name, hashes) if kept and hashes else ""
         known: Any = (
             kept.get("editions", key, tuple) if kept and kept.known("editions", key) else ()

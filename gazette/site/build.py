@@ -90,7 +90,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     files += images.files
     files += _searchable(archive, issues, cache=cache, jobs=jobs, progress=progress)
     stages.done("绘制 PDF 页面")
-    if editions:
+    if editions and settings.editions:
         typeset, found_setting = set_editions(
             archive,
             issues,
@@ -99,6 +99,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
             progress=lambda d, n: progress("排印 PDF", d, n),
             kept=kept,
             hashes=reading.sources.files,
+            since=settings.editions_since,
         )
         findings = in_order([*findings, *found_setting])
         files += (SiteFile(address=a, source=p, key=p.name) for a, p in typeset.items())
@@ -290,8 +291,3 @@ def _sizes(files: Iterable[SiteFile]) -> dict[str, int]:
         f.address: len(f.source) if isinstance(f.source, bytes) else os.stat(f.source).st_size  # noqa: PTH116  thousands of them
         for f in files
     }
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
