@@ -109,6 +109,7 @@ def _issue(archive: Archive, issue: Issue, base: str, ocr: str) -> Iterator[Find
 def _dates(document: Document, base: str) -> Iterator[Finding]:
     pairs = (
         ("成文日期", document.dated, "发布日期", document.published_on, "published_on"),
+        ("成文日期", document.dated, "收到日期", document.received_on, "received_on"),
         ("成文日期", document.dated, "施行日期", document.effective_on, "effective_on"),
         ("施行日期", document.effective_on, "有效期至", document.valid_until, "valid_until"),
     )

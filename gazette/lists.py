@@ -46,25 +46,51 @@ class Listed:
     by_address: str = ""
     days_to_publish: int | None = None
     days_to_print: int | None = None
+    days_since_received: int | None = None
     days_late: int | None = None
     digest: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One value that a list can be narrowed to: where that is, and how many documents it leaves."""
+
+    name: str
+    address: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What a list can be narrowed by (公文种类), and to what."""
+
+    name: str
+    choices: tuple[Choice, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """One list: its kind, its address, its name, what it is, and its documents, newest first."""
+    """One list: its kind, its address, its name, what it is, and its documents, newest first.
+
+    One that is narrowed (`gazette.filters`) says of which list (`whole`) and `by` what.
+    """
 
     kind: Kind
     address: str
     title: str
     about: str
     documents: tuple[Listed, ...]
+    filters: tuple[Filter, ...] = ()
+    whole: str = ""
+    whole_count: int = 0
+    by: str = ""
 
     @cached_property
     def digest(self) -> str:
         """A hash of all that its pages and tables are made of."""
         rows = [f"{d.digest} {d.year}" for d in self.documents]
-        return digest([self.kind, self.address, self.title, self.about, rows])
+        said = [self.kind, self.address, self.title, self.about, self.filters]
+        return digest([*said, self.whole, self.whole_count, self.by, rows])
 
 
 def listings(archive: Archive, settings: Settings, on: date | None) -> Iterator[Listing]:
@@ -225,7 +251,7 @@ def _register_about(settings: Settings) -> str:
     ]
     said = "、".join(filter(None, rules))
     late = f"要求{said}，迟几日按自然日算。" if said else "没有规定期限，只列相隔的日数。"
-    return f"每件文件何时成文、何时发布、何时刊登在哪一期。{late}"
+    return f"每件文件何时成文、何时发布、何时刊登在哪一期；没有写发布日期的，从成文起算。{late}"
 
 
 def _with_days(
@@ -237,6 +263,7 @@ def _with_days(
             listed,
             days_to_publish=entry.days_to_publish,
             days_to_print=entry.days_to_print,
+            days_since_received=entry.days_since_received,
             days_late=entry.days_late,
             digest=f"{listed.digest} {settings.publish_within} {settings.print_within}",
         )

@@ -119,6 +119,7 @@ class Document:
     number: DocumentNumber | None = None
     number_text: str = ""
     published_on: date | None = None
+    received_on: date | None = None
     effective_on: date | None = None
     valid_until: date | None = None
     section: str = ""

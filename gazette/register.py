@@ -1,4 +1,4 @@
-"""公开台账: what was issued, published and printed, where and when, and how many days late. Pure.
+"""公开台账: what was received, issued, published and printed, where and when, and how many days late. Pure.
 
 Late by the city's own rule (`发布期限`, `刊登期限` in mkdocs.yml), counted in calendar days; where no
 rule is set the days are told and nobody is called late. What is not known is left blank.
@@ -19,6 +19,7 @@ class RegisterEntry:
     issue: Issue
     days_to_publish: int | None
     days_to_print: int | None
+    days_since_received: int | None
     days_late: int | None
 
 
@@ -48,6 +49,7 @@ def _entry(document: Document, issue: Issue, settings: Settings) -> RegisterEntr
         issue=issue,
         days_to_publish=to_publish,
         days_to_print=to_print,
+        days_since_received=_days(document.received_on, issue.published_on),
         days_late=sum(late) if late else None,
     )
 

@@ -30,6 +30,7 @@ LAYERS = [
     {"archive"},
     {"ledger", "register"},
     {"lists"},
+    {"filters"},
     {"check", "cluster", "fix", "intake", "publish", "reading"},
     {"api", "index"},
     {"site"},

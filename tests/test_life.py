@@ -46,6 +46,7 @@ def of_documents(addresses: set[str]) -> set[str]:
 
 
 DAY = date(2024, 2, 1)
+SECTIONS = {"文件", "通告", "函", "决定"}
 
 
 def test_a_repeal_makes_its_target_again_and_only_what_depends_on_it(tmp_path: Path) -> None:
@@ -59,6 +60,10 @@ def test_a_repeal_makes_its_target_again_and_only_what_depends_on_it(tmp_path: P
     }  # fmt: skip
     assert "lists/文件/2010/" in found
     assert not {"lists/通告/", "lists/通告/2010/", "lists/函/"} & found
+    # Lists: those that the two documents are in, that the target left, and the overview of all.
+    assert {a for a in found if a.startswith("lists/") and a.split("/")[1] not in SECTIONS} == {
+        "lists/", "lists/authority/市政府/", "lists/ended/", "lists/in-force/", "lists/register/",
+    }  # fmt: skip
     meta = after["2010/01/01/"].meta
     assert meta["validity"]["state"] == "废止"
     assert [c["url"] for c in meta["causes"]] == ["2024/01/02/"]
@@ -75,6 +80,12 @@ def test_a_build_one_day_later_makes_only_what_changed_state(tmp_path: Path) -> 
         "2010/01/02/", "2010/01/", "wh/示政发/2010/2/"
     }  # fmt: skip
     assert {"lists/通告/", "lists/通告/2010/"} <= changed(same, after)
+    lists = {a for a in changed(same, after) if a.startswith("lists/")}
+    assert {a for a in lists if a.split("/")[1] not in SECTIONS} == {
+        "lists/", "lists/authority/市政府/", "lists/ended/", "lists/expiring/", "lists/in-force/",
+        "lists/register/",
+    }  # fmt: skip
+    assert not any(a.startswith(("lists/文件/", "lists/函/", "lists/决定/")) for a in lists)
     assert after["2010/01/02/"].meta["validity"]["state"] == "失效"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from gazette.archive import Archive
+from gazette.filters import all_listings
 from gazette.lists import Listing, listings, months_later, segment
 from gazette.publish.spreadsheet import Table, to_csv, to_xlsx
 from gazette.reading import read_archive
@@ -126,6 +127,58 @@ def test_a_long_list_is_split_so_that_one_document_changes_few_pages(tmp_path: P
     assert pages["lists/in-force/"]["years"][0] == {
         "year": 2022, "url": "lists/in-force/2022/", "count": MOST + 50
     }  # fmt: skip
+
+
+def test_a_list_is_narrowed_by_pages_of_their_own_with_counts(tmp_path: Path) -> None:
+    home = tmp_path / "issues/2024/01"
+    home.mkdir(parents=True)
+    for n in range(1, 31):
+        head = f"标题: 第{n}件\n发文机关: [{'甲局' if n % 3 else '乙局'}, 市政府]\n成文日期: 2024-01-01\n"
+        head += f"公文种类: {'通知' if n % 2 else '公告'}\n" + (
+            "有效期至: 2024-02-01\n" if n > 25 else ""
+        )
+        (home / f"{n:02}.md").write_text(f"---\n{head}---\n\n正文。\n", "utf-8")
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    found = {i.address: i for i in all_listings(archive, Settings(), DAY)}
+    whole = found["lists/authority/市政府/"]
+    assert [(f.name, [(c.name, c.count) for c in f.choices]) for f in whole.filters] == [
+        ("有效性", [("现行有效", 25), ("失效", 5)]),
+        ("公文种类", [("公告", 15), ("通知", 15)]),
+    ]
+    for listing in (i for i in found.values() if not i.whole):
+        for chosen in listing.filters:
+            for choice in chosen.choices:
+                narrowed = found[choice.address]
+                assert len(narrowed.documents) == choice.count
+                assert set(narrowed.documents) < set(listing.documents)
+                assert (narrowed.whole, narrowed.by) == (listing.address, chosen.name)
+    assert "市政府" not in [c.name for f in found["lists/type/通知/"].filters for c in f.choices]
+    assert not found["lists/authority/乙局/"].filters, "ten are seen at a glance"
+    (page,) = list_pages(found["lists/in-force/type/通知/"], {})
+    meta = page["meta"]
+    assert page["title"] == "现行有效文件目录（通知）"
+    assert meta["whole"] == {"url": "lists/in-force/", "count": 25}
+    assert [c["name"] for f in meta["filters"] for c in f["choices"] if c["chosen"]] == ["通知"]
+    assert meta["downloads"] == []
+
+
+def test_the_register_says_when_a_document_was_received(tmp_path: Path) -> None:
+    home = tmp_path / "issues/2024/01"
+    home.mkdir(parents=True)
+    (home / "index.md").write_text("---\n出版日期: 2024-01-31\n---\n", "utf-8")
+    head = "标题: 甲\n发文机关: 市政府\n成文日期: 2024-01-01\n收到日期: 2024-01-21\n发布日期: 2024-01-05\n"
+    (home / "01.md").write_text(f"---\n{head}---\n\n正文。\n", "utf-8")
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    found = by_address(archive)
+    (page,) = list_pages(found["lists/register/"], {})
+    (row,) = page["meta"]["rows"]
+    assert ("收到", "2024年1月21日") in row["facts"]
+    assert ("收到到刊登", "10 日") in row["days"]
+    shown = table("台账", found["lists/register/"].documents, "")
+    cells = dict(zip(shown.columns, shown.rows[0], strict=True))
+    assert (cells["收到日期"], cells["收到到刊登（日）"]) == ("2024-01-21", 10)
+    (page,) = list_pages(found["lists/authority/市政府/"], {})
+    assert "收到" not in dict(page["meta"]["rows"][0]["facts"])
 
 
 def test_files_are_where_the_pages_say(sample: Archive) -> None:

@@ -23,11 +23,11 @@ from gazette.archive import (
 from gazette.check import check
 from gazette.digest import digest
 from gazette.errors import in_order
+from gazette.filters import all_listings
 from gazette.history import Head
 from gazette.index import GRAMS, make_segment
 from gazette.kept import Kept, program
 from gazette.ledger import ledger
-from gazette.lists import listings
 from gazette.model import Gazette, Issue
 from gazette.pdf.extract import PageImages, page_images
 from gazette.pdf.model import PdfText
@@ -110,7 +110,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     account = ledger(archive)
     made = kept.get("ledger", digest(account), lambda: dict(ledger_files(account)))
     files += (SiteFile(address=a, source=d) for a, d in made.items())
-    lists = tuple(listings(archive, settings, day))
+    lists = tuple(all_listings(archive, settings, day))
     tables = list_files(lists, site_url=settings.site_url, cache=cache / "lists")
     files += (SiteFile(address=a, source=p, key=p.name) for a, p in tables)
     archive = replace(archive, sizes=_sizes(files))

@@ -18,6 +18,8 @@ _SPLIT = 100
 """A list of more documents is split by year."""
 _LARGEST_XLSX = 2000
 """Rows of the largest XLSX; a longer list has one a year, and one CSV of all."""
+_OF_DAY = ("in-force", "ended")
+"""Lists that hold what is in a state on the build's day."""
 _KINDS: dict[Kind, str] = {"authority": "发文机关", "topic": "主题分类", "type": "公文种类"}
 
 
@@ -62,13 +64,35 @@ def _parts(  # noqa: PLR0913, PLR0917  what a page of a list is made of
                 "name": listing.title,
                 "about": listing.about,
                 "count": len(listing.documents),
+                "whole": {
+                    "url": listing.whole,
+                    "count": listing.whole_count,
+                }
+                if listing.whole
+                else None,
+                "of_day": listing.kind in _OF_DAY or listing.by == "有效性",
+                "filters": [
+                    {
+                        "name": f.name,
+                        "choices": [
+                            {
+                                "name": c.name,
+                                "url": c.address,
+                                "count": c.count,
+                                "chosen": c.address == listing.address,
+                            }
+                            for c in f.choices
+                        ],
+                    }
+                    for f in listing.filters
+                ],
                 "year": year,
                 "years": chips,
                 "pages": [{"n": n, "url": a} for n, a in enumerate(addresses, 1)]
                 if count > 1
                 else [],
                 "page": number + 1,
-                "rows": [_row(d) for d in shown],
+                "rows": [_row(d, of_register=listing.kind == "register") for d in shown],
                 "downloads": [
                     {"url": a, "name": f"{name} {t}", "size": sizes[a]}
                     for t, a, name in file_addresses(listing, year)
@@ -78,13 +102,14 @@ def _parts(  # noqa: PLR0913, PLR0917  what a page of a list is made of
         }
 
 
-def _row(listed: Listed) -> dict[str, Any]:
+def _row(listed: Listed, *, of_register: bool) -> dict[str, Any]:
     document = listed.document
     quiet = listed.state == "现行有效" and not listed.last_day
     facts = [
         ("发文字号", document.number_text),
         ("发文机关", "、".join(document.authorities)),
         ("成文", _day(document.dated)),
+        ("收到", _day(document.received_on) if of_register else ""),
         ("发布", _day(document.published_on) if listed.days_to_publish is not None else ""),
         ("施行", _day(document.effective_on)),
         ("有效期至", _day(listed.last_day)),
@@ -93,7 +118,8 @@ def _row(listed: Listed) -> dict[str, Any]:
     ]
     days = [
         ("成文到发布", listed.days_to_publish),
-        ("发布到刊登", listed.days_to_print),
+        ("发布到刊登" if document.published_on else "成文到刊登", listed.days_to_print),
+        ("收到到刊登", listed.days_since_received),
     ]
     return {
         "url": document.address,
@@ -112,7 +138,12 @@ def _day(day: date | None) -> str:
 
 
 def file_addresses(listing: Listing, year: int | None = None) -> list[tuple[str, str, str]]:
-    """What can be downloaded of a list, from the page of a year: (type, address, name)."""
+    """What can be downloaded of a list, from the page of a year: (type, address, name).
+
+    A narrowed list has no files of its own: those of the whole have its columns.
+    """
+    if listing.whole:
+        return []
     name = listing.title
     base = listing.address + segment(name)
     found = [("CSV", f"{base}.csv", "全部")]
@@ -127,6 +158,8 @@ def file_addresses(listing: Listing, year: int | None = None) -> list[tuple[str,
 
 def list_tables(listing: Listing) -> Iterator[tuple[str, list[Listed]]]:
     """Every file of a list: its address, and the documents that it holds."""
+    if listing.whole:
+        return
     base = listing.address + segment(listing.title)
     yield f"{base}.csv", list(listing.documents)
     if len(listing.documents) <= _LARGEST_XLSX:
@@ -138,9 +171,9 @@ def list_tables(listing: Listing) -> Iterator[tuple[str, list[Listed]]]:
 
 
 _COLUMNS = (
-    "标题", "发文字号", "发文机关", "成文日期", "发布日期", "施行日期", "有效期至", "有效性", "失效日期",
+    "标题", "发文字号", "发文机关", "成文日期", "收到日期", "发布日期", "施行日期", "有效期至", "有效性", "失效日期",
     "据以失效的文件", "栏目", "公文种类", "主题分类", "索引号", "刊载", "出版日期", "成文到发布（日）",
-    "发布到刊登（日）", "迟（日）", "网址",
+    "发布到刊登（日）", "收到到刊登（日）", "迟（日）", "网址",
 )  # fmt: skip
 
 
@@ -161,6 +194,7 @@ def _cells(listed: Listed, site_url: str) -> tuple[Cell, ...]:
         document.number_text,
         "、".join(document.authorities),
         iso(document.dated),
+        iso(document.received_on),
         iso(document.published_on),
         iso(document.effective_on),
         iso(listed.last_day),
@@ -175,6 +209,7 @@ def _cells(listed: Listed, site_url: str) -> tuple[Cell, ...]:
         iso(listed.issue.published_on),
         listed.days_to_publish,
         listed.days_to_print,
+        listed.days_since_received,
         listed.days_late,
         f"{site_url.rstrip('/')}/{document.address}" if site_url else f"/{document.address}",
     )
@@ -185,6 +220,7 @@ def overview(found: Iterable[Listing]) -> dict[str, Any]:
     lists = [
         {"kind": i.kind, "name": i.title, "url": i.address, "count": len(i.documents)}
         for i in found
+        if not i.whole
     ]
     groups = [
         {"name": name, "id": kind, "lists": [i for i in lists if i["kind"] == kind]}

@@ -29,9 +29,10 @@ from gazette.dates import format_date
 from gazette.dialect import link_targets
 from gazette.digest import digest
 from gazette.edits import Story
+from gazette.filters import all_listings
 from gazette.ledger import Ledger, ledger
 from gazette.links import Resolve, annex_path, redirects, resolver
-from gazette.lists import Listing, listings
+from gazette.lists import Listing
 from gazette.model import Document, Issue
 from gazette.number import IssueNumber
 from gazette.number import address as number_address
@@ -169,7 +170,7 @@ def site_groups(  # noqa: PLR0913  the choices of one site
 ) -> Iterator[Group]:
     """Every page of the site in groups, in a fixed order.
 
-    `lists` are the archive's, where they are known (`gazette.lists.listings`). With `address`,
+    `lists` are the archive's, where they are known (`gazette.filters.all_listings`). With `address`,
     groups that cannot have a page there are left out. `on` is the day that the site is made for;
     `manifest` is that of the search index, which the search page holds so that a phone need not
     ask for it.
@@ -237,7 +238,7 @@ def _issues(
 def _all_lists(
     archive: Archive, settings: Settings, on: date | None, lists: Sequence[Listing] | None
 ) -> Iterator[Group]:
-    found = tuple(listings(archive, settings, on)) if lists is None else lists
+    found = tuple(all_listings(archive, settings, on)) if lists is None else lists
     for listing in found:
         inputs = {"listing": listing, "sizes": _sizes_of(archive, listing)}
         yield Group(name=listing.address, make=_list, inputs=inputs)
