@@ -5,7 +5,7 @@ other documents, the files beside them, or what was read from the PDFs.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from gazette.dialect import Image, link_targets, parse, targets
 from gazette.edits import uncorrected
 from gazette.errors import Finding
 from gazette.ledger import ledger, ranges
-from gazette.links import Resolve, annex_path, old_path, redirects, resolver
+from gazette.links import Resolve, annex_path, nowhere, old_path, redirects, resolver
 from gazette.matter import dumped
 from gazette.model import Document, Issue, RelationKind
 from gazette.proposals import proposals
@@ -32,18 +32,18 @@ _UNREADABLE = {
 """What is said of pages whose text cannot be read, by quality and method."""
 
 
-def check(archive: Archive, base: str, ocr: str = "") -> Iterator[Finding]:
+def check(
+    archive: Archive, base: str, ocr: str = "", is_page: Callable[[str], bool] = nowhere
+) -> Iterator[Finding]:
     """Every fault of the whole; `base` is the name of the issues folder, as findings give it.
 
-    `ocr` says how scanned pages would be recognised, empty where they have been.
+    `ocr` says how scanned pages would be recognised, empty where they have been. `is_page` tells of
+    pages that the site makes by itself, to which texts may link.
     """
-    resolve_on = resolver(archive.gazette)
+    resolve_on = resolver(archive.gazette, is_page)
     for issue in archive.gazette.issues:
         yield from _issue(archive, issue, base, ocr)
-        for document in issue.documents:
-            yield from _dates(document, base)
-            yield from _files(issue, document, resolve_on(document.address), base)
-            yield from _pages(archive, issue, document, base)
+        yield from _documents(archive, issue, resolve_on, base)
     yield from _overlapping_issues(archive, base)
     yield from _repeated_numbers(archive, base)
     yield from _holdings(archive, base)
@@ -52,6 +52,23 @@ def check(archive: Archive, base: str, ocr: str = "") -> Iterator[Finding]:
     yield from _still_printed(archive, base)
     yield from _ambiguous(archive, base)
     yield from _changed(archive, base)
+
+
+def check_issue(
+    archive: Archive, issue: Issue, base: str, is_page: Callable[[str], bool] = nowhere
+) -> Iterator[Finding]:
+    """What `check` finds in the files of one issue, looked at by themselves."""
+    yield from _issue(archive, issue, base, "")
+    yield from _documents(archive, issue, resolver(archive.gazette, is_page), base)
+
+
+def _documents(
+    archive: Archive, issue: Issue, resolve_on: Callable[[str], Resolve], base: str
+) -> Iterator[Finding]:
+    for document in issue.documents:
+        yield from _dates(document, base)
+        yield from _files(issue, document, resolve_on(document.address), base)
+        yield from _pages(archive, issue, document, base)
 
 
 @dataclass(frozen=True, slots=True)

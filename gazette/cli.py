@@ -301,6 +301,7 @@ def check(  # noqa: PLR0913  one parameter an option
     from gazette.index import near_duplicates
     from gazette.pdf.ocr import how_to_recognise
     from gazette.reading import with_stories
+    from gazette.site.pages import own_pages
 
     settings = read_settings(config)
     issues = _issues(config, issues)
@@ -316,8 +317,11 @@ def check(  # noqa: PLR0913  one parameter an option
     if fix:
         _fix(issues, archive, settings.site_url, sure=yes)
         return
+    is_page = own_pages(archive, settings, archive.gazette.newest_day)
     stated = proposed(archive, issues.name, settings.site_url)
-    findings = in_order([*found, *check_archive(archive, issues.name, ocr), *repeated, *stated])
+    findings = in_order(
+        [*found, *check_archive(archive, issues.name, ocr, is_page), *repeated, *stated]
+    )
     errors = sum(f.level == "error" for f in findings)
     if as_json:
         fields = ("level", "code", "path", "line", "message", "hint")

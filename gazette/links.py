@@ -119,12 +119,20 @@ def _folders(file: str) -> Iterator[str]:
         yield file
 
 
-def resolver(gazette: Gazette) -> Callable[[str], Resolve]:
+def nowhere(_address: str) -> bool:
+    """No page that the site makes by itself is known."""
+    return False
+
+
+def resolver(
+    gazette: Gazette, is_page: Callable[[str], bool] = nowhere
+) -> Callable[[str], Resolve]:
     """From a page's address to the function that turns targets in its text into links.
 
     A target is written as it stands in the repository: relative to the Markdown file (`01/图.png`,
     `02-名称.md`, `../11/01-名称.md`), or as a site address (`/2019/12/01/`). Nothing is made of a
-    target that is not published, so a text never links into the void.
+    target that is not published, so a text never links into the void. `is_page` tells whether the
+    site has a page of its own at an address (`lists/in-force/`, `1998/03/p12/`).
     """
     sources = {d.source: d.address for d in gazette.documents}
     published = {
@@ -147,6 +155,8 @@ def resolver(gazette: Gazette) -> Callable[[str], Resolve]:
             if found is None and path in published:
                 found = path
             if found is None and f"{path.rstrip('/')}/" in addresses:
+                found = f"{path.rstrip('/')}/"
+            if found is None and is_page(f"{path.rstrip('/')}/"):
                 found = f"{path.rstrip('/')}/"
             return f"{up}{quote(found)}{mark}{fragment}" if found is not None else None
 

@@ -18,6 +18,7 @@ from gazette.errors import BuildError, Finding
 from gazette.history import Head, Version, read_head, read_history, read_texts
 from gazette.kept import Kept, program
 from gazette.model import Document, Issue
+from gazette.pdf.child import remember
 from gazette.pdf.extract import read_pdfs
 from gazette.pdf.ocr import recognise_pdfs, version
 from gazette.pdf.tail import is_truncated
@@ -104,6 +105,10 @@ def read(  # noqa: PLR0913  the choices of one reading
     gazette, findings = assemble(found, strays, issues.name)
 
     paths = {i.address: issues / i.source / i.pdf for i in gazette.issues if i.pdf}
+    for issue in gazette.issues:
+        name = f"{issue.source}/{issue.pdf}"
+        if name in sources.states:
+            remember(paths[issue.address], sources.states[name], sources.files[name])
     texts = read_pdfs(
         list(paths.values()),
         cache=cache / "pdf",

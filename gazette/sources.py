@@ -10,7 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -34,11 +34,13 @@ State = tuple[int, int, int, int]
 class Sources:
     """All files and folders under a folder, by relative path with `/`; a folder ends in `/`.
 
-    A file's value is its SHA-256, that of a folder is empty, that of a link says where it leads, and
+    `states` are those under which files were hashed, without those that may yet be changed within
+    the same tick of the clock. A file's value is its SHA-256, that of a folder is empty, that of a link says where it leads, and
     that of what is no file (a pipe), or cannot be read, says so.
     """
 
     files: Mapping[str, str]
+    states: Mapping[str, State] = field(default_factory=dict, compare=False)
 
     @cached_property
     def digest(self) -> str:
@@ -106,7 +108,12 @@ def read_sources(
         files[path] = value
     if changed or len(states) != len(known):
         write(table, dumps((str(folder), states)))
-    return Sources(files=files)
+    steady = {
+        path: state
+        for path, (state, value) in states.items()
+        if state[0] >= 0 and not value.startswith(_UNREADABLE)
+    }
+    return Sources(files=files, states=steady)
 
 
 def unchanged(folder: Path, files: Mapping[str, str]) -> bool:

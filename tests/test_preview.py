@@ -8,10 +8,13 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser
 
+from gazette.number import DocumentNumber
+from gazette.number import address as number_address
 from gazette.serve import POLICY, make_server, serving
 from gazette.site import preview as preview_module
 from gazette.site.preview import Preview
@@ -110,6 +113,8 @@ def test_a_saved_file_is_shown_and_what_is_wrong_in_it_is_said(project: Project)
     assert "刚刚存的一段" in shown
     assert "&lt;b&gt;" in shown
     assert project.get("_preview/state")[1] != state
+    assert "链接指向不存在的文件：没有.pdf" in shown
+    assert shown.count('class="cure"') == 1
     file.write_text("---\n标题: [\n---\n正文", "utf-8")
     status, shown = project.get("2024/11/")
     assert 'role="alert"' in shown
@@ -120,6 +125,27 @@ def test_a_saved_file_is_shown_and_what_is_wrong_in_it_is_said(project: Project)
         200,
         before.replace(state, project.get("_preview/state")[1]),
     )
+
+
+def test_texts_may_link_to_the_pages_that_the_site_makes_itself(project: Project) -> None:
+    there = [
+        "/lists/", "/lists/in-force/", "/search/", "/ledger/", "/timeline/", "/1996/03/p2/",
+        "/1996/03/p2", "/2024/", "/2024/11/#x",
+    ]  # fmt: skip
+    number = next(x for x in project.document().read_text("utf-8").splitlines() if "字号" in x)
+    there.append(f"/{number_address(DocumentNumber.parse(number.partition(':')[2].strip()))}")
+    nowhere = ["/1996/03/p99/", "/lists/没有/", "/wh/没有/", "/searching/", "/2024/11/p1/"]
+    file = project.document()
+    links = "\n\n".join(f"见[那里]({to})。" for to in [*there, *nowhere])
+    file.write_text(f"{file.read_text('utf-8')}\n{links}\n", "utf-8")
+    _, shown = project.get("2024/11/02/")
+    for to in there:
+        path, _, fragment = to.strip("/").partition("#")
+        path = f"{path.rstrip('/')}/" + (f"#{fragment}" if fragment else "")
+        assert f'href="../../../{quote(path, safe="/#")}"' in shown, to
+    for to in nowhere:
+        assert f"链接指向不存在的文件：{to}" in shown, to
+    assert shown.count('class="cure"') == len(nowhere)
 
 
 def test_a_broken_template_or_setting_is_said_in_the_page_and_mended_by_saving(

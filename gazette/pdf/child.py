@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -111,10 +112,30 @@ def refused(path: Path, size: int, limits: Limits) -> str:
     return "too_large" if size > limits.size else ""
 
 
+_State = tuple[int, int, int, int]
+"""Size, modification and change in nanoseconds, inode."""
+_hashes: dict[tuple[str, _State], str] = {}
+"""Hashes of files by path and state, as this process was told or has found them."""
+_YOUNG = 2_000_000_000
+"""Nanoseconds within which a file may be changed again under the same times."""
+
+
+def remember(path: Path, state: _State, digest: str) -> None:
+    """Take a hash that is known: it holds as long as the file's state does."""
+    _hashes[str(path), state] = digest
+
+
 def sha256(path: Path) -> str:
-    """The hash of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The hash of a file's bytes, in hexadecimal. A gazette's PDFs are gigabytes: each is read once."""
+    found = path.stat()
+    state = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    known = _hashes.get((str(path), state), "")
+    if not known:
+        with path.open("rb") as file:
+            known = hashlib.file_digest(file, "sha256").hexdigest()
+        if time.time_ns() - max(state[1:3]) > _YOUNG:
+            _hashes[str(path), state] = known
+    return known
 
 
 def ask(

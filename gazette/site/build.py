@@ -44,7 +44,7 @@ from gazette.site.life import day_style
 from gazette.site.look import look_files
 from gazette.site.made import Row, Site, SiteFile
 from gazette.site.offline import withdrawn
-from gazette.site.pages import Group, site_groups
+from gazette.site.pages import Group, own_pages, site_groups
 from gazette.site.sitemap import sitemaps
 from gazette.sources import Sources
 from gazette.workers import Workers
@@ -77,11 +77,11 @@ def prepare(  # noqa: PLR0913  the choices of one build
     reading = read(settings, issues, cache=cache, sources=sources, jobs=jobs, progress=progress)
     archive = with_stories(reading.archive, settings, issues, cache=cache, head=head)
     stages.done("读取内容")
-    findings = in_order(
-        [*reading.findings, *check(archive, issues.name, how_to_recognise(wanted=settings.ocr))]
-    )
-    stages.done("检查")
     day = on or archive.gazette.newest_day
+    is_page = own_pages(archive, settings, day)
+    ocr = how_to_recognise(wanted=settings.ocr)
+    findings = in_order([*reading.findings, *check(archive, issues.name, ocr, is_page)])
+    stages.done("检查")
 
     files = [*_committed(archive.gazette, issues, reading.sources), *look_files(look, settings)]
     budget = settings.image_budget * 1_000_000
@@ -120,7 +120,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     files += _index_files(index)
     manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
     stages.done("编制索引")
-    groups = tuple(site_groups(archive, settings, day, manifest, lists=lists))
+    groups = tuple(site_groups(archive, settings, day, manifest, lists=lists, is_page=is_page))
     rows = _rows(groups, kept, jobs=jobs, progress=progress)
     listed = [row.address for part in rows for row in part if row.is_listed]
     files += (SiteFile(address=n, source=c) for n, c in sitemaps(listed, settings.site_url))

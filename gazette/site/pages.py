@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from gazette.archive import (
@@ -31,7 +31,7 @@ from gazette.digest import digest
 from gazette.edits import Story
 from gazette.filters import all_listings
 from gazette.ledger import Ledger, ledger
-from gazette.links import Resolve, annex_path, redirects, resolver
+from gazette.links import Resolve, annex_path, nowhere, redirects, resolver
 from gazette.lists import Listing
 from gazette.model import Document, Issue
 from gazette.number import IssueNumber
@@ -167,11 +167,13 @@ def site_groups(  # noqa: PLR0913  the choices of one site
     *,
     lists: Sequence[Listing] | None = None,
     address: str | None = None,
+    is_page: Callable[[str], bool] = nowhere,
 ) -> Iterator[Group]:
     """Every page of the site in groups, in a fixed order.
 
     `lists` are the archive's, where they are known (`gazette.filters.all_listings`). With `address`,
-    groups that cannot have a page there are left out. `on` is the day that the site is made for;
+    groups that cannot have a page there are left out. `is_page` tells of the site's own pages, to
+    which texts may link (`own_pages`). `on` is the day that the site is made for;
     `manifest` is that of the search index, which the search page holds so that a phone need not
     ask for it.
     """
@@ -188,7 +190,7 @@ def site_groups(  # noqa: PLR0913  the choices of one site
             near = list(gazette.years[max(0, at - _NEAR) : at + _NEAR + 1])
             inputs = {"archive": part, "year": year, "near": near}
             yield Group(name=f"{year}/", make=_year, inputs=inputs)
-    yield from _issues(archive, settings, on, asked)
+    yield from _issues(archive, settings, on, asked, is_page)
     if asked("lists/"):
         yield from _sections(archive, settings, on)
         yield from _all_lists(archive, settings, on, lists)
@@ -205,16 +207,40 @@ def site_groups(  # noqa: PLR0913  the choices of one site
     yield Group(name="sitemap/", make=_sitemap, inputs=whole)
 
 
+def page_at(groups: Iterable[Group], address: str) -> Page | None:
+    """The page of an address, worked out; None where there is none."""
+    near = (g for g in groups if address.startswith(g.name) or g.name in FREE)
+    for group in sorted(near, key=lambda g: len(g.name), reverse=True):
+        for page in group.pages() if group.name or not address else ():
+            if page.address == address:
+                return page
+    return None
+
+
+def own_pages(archive: Archive, settings: Settings, on: date | None) -> Callable[[str], bool]:
+    """Whether the site has a page at an address, asked for whatever no document or issue is at."""
+
+    @cache
+    def is_page(address: str) -> bool:
+        return page_at(site_groups(archive, settings, on, address=address), address) is not None
+
+    return is_page
+
+
 _MOVED = "旧网址"
 FREE = frozenset({_MOVED})
 """Names of groups whose pages may stand anywhere; those of the others begin with the group's name."""
 
 
 def _issues(
-    archive: Archive, settings: Settings, on: date | None, asked: Callable[[str], bool]
+    archive: Archive,
+    settings: Settings,
+    on: date | None,
+    asked: Callable[[str], bool],
+    is_page: Callable[[str], bool],
 ) -> Iterator[Group]:
     """A group for each issue: its own page, its documents, the pages of its PDF."""
-    resolve_on = resolver(archive.gazette)
+    resolve_on = resolver(archive.gazette, is_page)
     documents = {d.address: d for d in archive.gazette.documents}
     for before, issue, after in _neighbours(archive.gazette.issues):
         if not asked(issue.address):

@@ -15,8 +15,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gazette.archive import Archive
+from gazette.check import check_issue
 from gazette.digest import digest
-from gazette.errors import Finding, GazetteError, place
+from gazette.errors import Finding, GazetteError, in_order, place
 from gazette.history import read_head
 from gazette.model import Gazette, Issue
 from gazette.progress import Progress, silent
@@ -25,7 +26,7 @@ from gazette.settings import Settings, read_look, read_settings
 from gazette.site.life import day_style
 from gazette.site.look import look_files
 from gazette.site.offline import withdrawn
-from gazette.site.pages import FREE, Page, site_groups
+from gazette.site.pages import Page, own_pages, page_at, site_groups
 from gazette.site.plugin import Renderer
 from gazette.sources import find_sources
 
@@ -199,13 +200,9 @@ class Preview:
             self._day(),
             manifest.read_text("utf-8") if manifest.is_file() else "",
             address=address,
+            is_page=own_pages(self._archive, self._settings, self._day()),
         )
-        near = (g for g in groups if address.startswith(g.name) or g.name in FREE)
-        for group in sorted(near, key=lambda g: len(g.name), reverse=True):
-            for page in group.pages() if group.name or not address else ():
-                if page.address == address:
-                    return page
-        return None
+        return page_at(groups, address)
 
     def _sized(self, address: str) -> Archive:
         """The archive with the sizes of the files that a page there may offer."""
@@ -233,9 +230,15 @@ class Preview:
             return ""
         folder = f"{self._issues.name}/{issue.source}/"
         name = address.removeprefix(issue.address).strip("/")
+        of_issue = check_issue(
+            self._archive,
+            issue,
+            self._issues.name,
+            own_pages(self._archive, self._settings, self._day()),
+        )
         found = [
             f
-            for f in self._reading.findings
+            for f in in_order([*self._reading.findings, *of_issue])
             if f.path.startswith(folder) and _concerns(f, folder, name)
         ]
         more = [(f"另有 {len(found) - _MOST} 处，见 gazette check。", "")] if found[_MOST:] else []
