@@ -38,6 +38,8 @@ _AROUND = 24
 """Characters of unchanged text that are left on either side of what changed."""
 _ALIKE = 0.4
 """How much of two paragraphs must be the same for one to be the other's new wording."""
+_ENOUGH = 8
+"""Pairs of characters from which on it is no chance that another text holds them."""
 _UNITS = re.compile(r"[0-9]+|[A-Za-z]+|.", re.DOTALL)
 _ELLIPSIS = "……"
 
@@ -292,9 +294,14 @@ _REACH = 12
 
 
 def alike(one: str, other: str) -> float:
-    """How much of two texts is the same, 0 to 1, by the pairs of characters that they share."""
+    """How much of two texts is the same, 0 to 1, by the pairs of characters that they share.
+
+    A text that holds nearly all of a shorter one is alike, however much was added to it.
+    """
     pairs, others = ({t[n : n + 2] for n in range(max(1, len(t) - 1))} for t in (one, other))
-    return 2 * len(pairs & others) / (len(pairs) + len(others))
+    shared, least = len(pairs & others), min(len(pairs), len(others))
+    held = 0.8 * shared / least if least >= _ENOUGH else 0.0
+    return max(held, 2 * shared / (len(pairs) + len(others)))
 
 
 def pieces(old: str, new: str) -> tuple[Piece, ...]:

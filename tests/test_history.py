@@ -1,5 +1,6 @@
 """History: what git remembers, what of it changed a published text, and what nobody is told."""
 
+import shutil
 import stat
 from collections.abc import Sequence
 from datetime import date
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 import gazette.history as history_module
 from gazette.check import check
@@ -43,8 +45,11 @@ from gazette.matter import split
 from gazette.model import Document, Issue, Withdrawal
 from gazette.number import IssueNumber
 from gazette.reading import read_archive, with_stories
+from gazette.serve import serving
 from gazette.settings import Settings
 from gazette.site.pages import Page, site_pages
+from gazette.site.plugin import Renderer
+from tests.conftest import PHONE, ROOT
 from tests.git_makers import Repository
 
 HEAD = "---\n标题: {}\n发文机关: 市政府\n成文日期: 2024-01-05\n发文字号: 示政发〔2024〕{}号\n{}---\n\n{}\n"
@@ -405,6 +410,41 @@ def test_a_changed_text_has_a_history_and_one_that_nobody_corrected_is_found(
     made.write({"2024/01/03.md": None, "2024/01/01.md": text("别的")})
     now, _ = pages(made, tmp_path / "cache")
     assert now["2024/01/01/history/"].meta["edits"] == [edit]
+
+
+def test_what_went_and_came_is_read_without_colour_and_runs_nothing(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    made = Repository(tmp_path / "made")
+    long = "第二条　" + "甲" * 300
+    made.commit(
+        "2024-01-10",
+        {"2024/01/index.md": ISSUE, "2024/01/01.md": text(f"第一条　停车每小时5元。\n{long}")},
+    )
+    hostile = f"第一条　停车每小时8<script>alert(1)</script>元。\n{long}{'x' * 200}"
+    made.commit("2024-03-05", {"2024/01/01.md": text(hostile)})
+    shown, _ = pages(made, tmp_path / "cache")
+    renderer = Renderer(ROOT / "mkdocs.yml", tmp_path / "docs")
+    site = tmp_path / "site"
+    for address in ("2024/01/01/", "2024/01/01/history/"):
+        file = site / shown[address].file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(renderer.page(shown[address]))
+    shutil.copytree(ROOT / "overrides" / "assets", site / "assets")
+    with serving(site) as address:
+        page = chromium.new_context(**PHONE).new_page()
+        page.goto(f"{address}2024/01/01/")
+        page.get_by_role("link", name="看改了什么").click()
+        first = page.locator(".passage").first
+        assert first.locator("del").text_content() == "删去：5。"
+        assert first.locator("ins").text_content() == "增加：8<script>alert(1)</script>。"
+        assert first.inner_text().startswith("第一条")
+        lines = page.evaluate(
+            "[...document.querySelectorAll('del')].map((e) => getComputedStyle(e).textDecorationLine)"
+        )
+        assert set(lines) == {"line-through"}
+        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["viewport"]["width"]
+        page.context.close()
 
 
 def test_of_a_withdrawn_document_no_page_holds_an_old_text(tmp_path: Path) -> None:
