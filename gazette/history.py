@@ -120,7 +120,7 @@ def read_history(folder: Path, head: Head) -> History:
         return History(unknown=head.unknown)
     try:
         log = _git(
-            folder, "log", "--first-parent", "-m", "--raw", "--no-abbrev", "-z", "-M50%", "-l4000",
+            folder, "log", "--first-parent", "-m", "--raw", "--no-abbrev", "-z", "-M50%", "-l1000",
             "--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-color", "--relative",
             "--format=%x01%ct", head.commit, "--", ":(glob)*/*/*.md",
         )  # fmt: skip
