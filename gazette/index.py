@@ -1,19 +1,20 @@
 """From the archive to both indexes. Joins content and search, which do not know one another."""
 
-import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import gazette
-from gazette.archive import Archive, entries
+from gazette.archive import Archive, entries_digest, issue_entries
 from gazette.digest import digest
 from gazette.errors import Finding
 from gazette.progress import Progress, silent
 from gazette.reading import read_archive
 from gazette.search import whoosh_index
-from gazette.search.entry import Entry
-from gazette.search.static_index import Segment, build_segment, write_manifest
+from gazette.search.entry import Entry, IssueEntries
+from gazette.search.segments import build_segment, write_manifest
+from gazette.search.static_index import Segment
 from gazette.settings import Settings
 
 GRAMS = "index"
@@ -21,41 +22,81 @@ WORDS = "words"
 
 
 def make_static_index(
-    entries: Sequence[Entry],
+    entries: Iterable[Entry],
     folder: Path,
     *,
     closed_through: int,
     digests: Mapping[str, str] | None = None,
     jobs: int = 1,
-) -> dict[str, Path]:
-    """Bring the static index in `folder` up to date; its files by name, relative to it.
+) -> None:
+    """Bring the static index in `folder` up to date with these entries.
+
+    `digests` gives a name of all that an entry holds, by address, for a caller who has it
+    (`digest`).
+    """
+    issues = by_issue(entries, digests=digests)
+    update_static_index(issues, folder, closed_through=closed_through, jobs=jobs)
+
+
+def by_issue(
+    entries: Iterable[Entry], *, digests: Mapping[str, str] | None = None
+) -> list[IssueEntries]:
+    """Entries as `update_static_index` and `whoosh_index.update` take them."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.issue, []).append(entry)
+    return [
+        IssueEntries(
+            name=name,
+            year=some[0].year,
+            digest=digest([digests[e.url] if digests is not None else digest(e) for e in some]),
+            entries=partial(list, some),
+        )
+        for name, some in found.items()
+    ]
+
+
+def issues_to_index(archive: Archive) -> list[IssueEntries]:
+    """All that can be found in an archive, by issue; worked out only where an index needs it."""
+    return [
+        IssueEntries(
+            name=issue.address.rstrip("/"),
+            year=issue.number.year,
+            digest=entries_digest(archive, issue),
+            entries=partial(issue_entries, archive, issue),
+        )
+        for issue in archive.gazette.issues
+    ]
+
+
+def update_static_index(
+    issues: Iterable[IssueEntries], folder: Path, *, closed_through: int, jobs: int = 1
+) -> list[Segment]:
+    """Bring the static index in `folder` up to date; only issues that changed are worked out.
 
     Two segments: the years up to `closed_through`, whose files a phone may keep for good, and the
-    years since, each sorted by date. A segment that is there already is left as it is, and then
-    costs no more than the digests of its entries. `digests` gives those by address, for a caller
-    who has them (`digest`, or any other name that changes whenever the entry does). `jobs`
-    processes share the work of a large segment; the result does not depend on it.
+    years since. A segment that is there already is left as it is; one that was there before with
+    other issues is made from it (`segments`), by logs that lie beside the folder. `jobs` processes
+    share the work of a large segment; the result depends neither on them nor on the logs.
     """
-    closed = [e for e in entries if e.year <= closed_through]
-    opened = [e for e in entries if e.year > closed_through]
+    logs = folder.with_name(f"{folder.name}.logs")
+    parts: dict[str, list[IssueEntries]] = {"closed": [], "open": []}
+    for issue in issues:
+        parts["closed" if issue.year <= closed_through else "open"].append(issue)
     segments = [
-        make_segment(part, folder, digests=digests, jobs=jobs) for part in (closed, opened) if part
+        build_segment(part, folder, log=logs / f"{name}.json", jobs=jobs)
+        for name, part in parts.items()
+        if part
     ]
     write_manifest(segments, folder)
-    return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
+    return segments
 
 
-def make_segment(
-    entries: Sequence[Entry],
-    folder: Path,
-    *,
-    digests: Mapping[str, str] | None = None,
-    jobs: int = 1,
-) -> Segment:
-    """One segment of the static index, as `make_static_index` makes it, or found made."""
-    by_date = sorted(entries, key=lambda e: e.dated or dt.date(e.year, 1, 1))
-    known = [digests[entry.url] for entry in by_date] if digests is not None else None
-    return build_segment(by_date, folder, digests=known, jobs=jobs)
+def update_indexes(archive: Archive, settings: Settings, *, cache: Path, jobs: int = 1) -> None:
+    """Bring both indexes in `cache` up to date with an archive that is read: `GRAMS` and `WORDS`."""
+    found = issues_to_index(archive)
+    update_static_index(found, cache / GRAMS, closed_through=settings.closed_through, jobs=jobs)
+    whoosh_index.update(cache / WORDS, found)
 
 
 def refresh_indexes(
@@ -71,13 +112,8 @@ def refresh_indexes(
         return
     stamp.unlink(missing_ok=True)
     archive, _ = read_archive(settings, issues, cache=cache, jobs=jobs, progress=progress)
-    found = list(entries(archive))
-    progress("编制索引", 0, len(found))
-    digests = {entry.url: digest(entry) for entry in found}
-    make_static_index(
-        found, cache / GRAMS, closed_through=settings.closed_through, digests=digests, jobs=jobs
-    )
-    whoosh_index.update(cache / WORDS, found, digests=digests)
+    progress("编制索引", 0, len(archive.gazette.documents))
+    update_indexes(archive, settings, cache=cache, jobs=jobs)
     faults = (scan.fault for scan in archive.scans.values())
     if not any(fault and fault.code == "timeout" for fault in faults):  # may do better next time
         stamp.write_text(state, "utf-8")
@@ -88,7 +124,7 @@ def near_duplicates(archive: Archive, base: str, *, cache: Path) -> Iterator[Fin
 
     `base` is the name of the issues folder, as findings give it.
     """
-    whoosh_index.update(cache / WORDS, entries(archive))
+    whoosh_index.update(cache / WORDS, issues_to_index(archive))
     documents = {document.address: document for document in archive.gazette.documents}
     for first, second, share in whoosh_index.near_duplicates(cache / WORDS):
         one, other = documents[first], documents[second]

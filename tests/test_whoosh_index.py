@@ -8,6 +8,7 @@ from pathlib import Path
 import jieba
 import pytest
 
+from gazette.index import by_issue
 from gazette.search import terms, whoosh_index
 from gazette.search.entry import Entry
 from tests.conftest import ROOT
@@ -58,17 +59,17 @@ def test_words_are_folded_and_keep_single_digits() -> None:
 
 
 def test_a_title_weighs_more_than_the_text(tmp_path: Path) -> None:
-    whoosh_index.update(tmp_path, ALL)
+    whoosh_index.update(tmp_path, by_issue(ALL))
     assert found(tmp_path, "电梯") == [LIFTS.url, PARKS.url]
     assert found(tmp_path, "停车场") == [PARKS.url]
     assert found(tmp_path, "没有") == []
 
 
 def test_only_what_changed_is_written(tmp_path: Path) -> None:
-    assert whoosh_index.update(tmp_path, ALL) == 3
-    assert whoosh_index.update(tmp_path, ALL) == 0
+    assert whoosh_index.update(tmp_path, by_issue(ALL)) == 3
+    assert whoosh_index.update(tmp_path, by_issue(ALL)) == 0
     changed = replace(HEATING, body="供热期间电梯照常。")
-    assert whoosh_index.update(tmp_path, [LIFTS, changed]) == 2
+    assert whoosh_index.update(tmp_path, by_issue([LIFTS, changed])) == 2
     assert set(found(tmp_path, "电梯")) == {LIFTS.url, HEATING.url}
     assert found(tmp_path, "停车") == []
 
@@ -76,7 +77,7 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
 def test_many_small_updates_leave_few_files(tmp_path: Path) -> None:
     for count in range(30):
         body = "".join(f"第{n}次" for n in range(count))
-        whoosh_index.update(tmp_path, [LIFTS, replace(PARKS, body=body)])
+        whoosh_index.update(tmp_path, by_issue([LIFTS, replace(PARKS, body=body)]))
     assert len(list(tmp_path.iterdir())) < 40
     assert found(tmp_path, "电梯") == [LIFTS.url]
 
@@ -85,7 +86,7 @@ def test_many_small_updates_leave_few_files(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("damage", ["torn", "foreign", "missing"])
 def test_an_index_that_cannot_be_read_is_made_anew(tmp_path: Path, damage: str) -> None:
-    whoosh_index.update(tmp_path, ALL)
+    whoosh_index.update(tmp_path, by_issue(ALL))
     for path in tmp_path.iterdir():
         if damage == "torn":
             path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -93,13 +94,13 @@ def test_an_index_that_cannot_be_read_is_made_anew(tmp_path: Path, damage: str) 
             path.write_bytes(b"\x80\x04nonsense")
         elif path.suffix == ".seg":
             path.unlink()
-    assert whoosh_index.update(tmp_path, ALL) == 3
+    assert whoosh_index.update(tmp_path, by_issue(ALL)) == 3
     assert found(tmp_path, "供热") == [HEATING.url]
 
 
 def test_strange_queries_and_texts_are_no_error(tmp_path: Path) -> None:
     strange = entry("04", "\ud800 😀 <b>", "\0*?^~ AND OR NOT [a TO b]")
-    whoosh_index.update(tmp_path, [*ALL, strange])
+    whoosh_index.update(tmp_path, by_issue([*ALL, strange]))
     for query in (
         "",
         " ",
@@ -119,14 +120,16 @@ def test_documents_that_are_nearly_the_same_are_paired(tmp_path: Path) -> None:
     text = "".join(chr(0x4E00 + n * n % 5000) for n in range(1200))
     whoosh_index.update(
         tmp_path,
-        [
-            entry("01", "甲", text),
-            entry("02", "乙", text.replace(text[600], "改", 1)),
-            entry("03", "丙", text[:600]),
-            entry("04", "丁", text[::-1]),
-            entry("05", "短", "同样的短文"),
-            entry("06", "短", "同样的短文"),
-        ],
+        by_issue(
+            [
+                entry("01", "甲", text),
+                entry("02", "乙", text.replace(text[600], "改", 1)),
+                entry("03", "丙", text[:600]),
+                entry("04", "丁", text[::-1]),
+                entry("05", "短", "同样的短文"),
+                entry("06", "短", "同样的短文"),
+            ]
+        ),
     )
     found = whoosh_index.near_duplicates(tmp_path)
     assert [(a[-3:-1], b[-3:-1]) for a, b, _ in found] == [("01", "02")]

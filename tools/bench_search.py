@@ -1,12 +1,14 @@
 """Search at full size: is it right, and what does it cost, beside Pagefind on the same site.
 
-    python -m tools.bench_search ISSUES SITE [--pagefind PROGRAM] [--write docs/search.md]
+    python -m tools.bench_search ISSUES SITE [--pagefind PROGRAM] [--topics 10] [--runs 1000]
+        [--no-build] [--write docs/search.md]
 
 SITE is that of `gazette build --issues ISSUES`; `--pagefind` is the program of PyPI's
 `pagefind_bin_extended` (indexing a folder is what its `add_directory` does).
 
-Right: random runs of 2–12 units out of titles and bodies, asked of the browser's own modules and of
-`gazette search`, against a plain scan of `searchable_text`. Cost: a phone that has nothing yet, on
+Right: random runs of 2–12 units out of titles and bodies, asked of the search page's own modules in
+one page of a browser and of what `gazette search` calls, some also of the page and the command
+themselves, against a plain scan of `searchable_text`. Cost: a phone that has nothing yet, on
 slow 4G (1.44 Mb/s, 150 ms, processor four times slower), from the address to ten snippets, in a
 real Chromium that counts bytes on the wire. Every figure is of this one run.
 """
@@ -24,6 +26,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import click
 from click.testing import CliRunner
@@ -34,6 +37,8 @@ from gazette.cli import main as gazette
 from gazette.reading import read_archive
 from gazette.search import terms
 from gazette.search.entry import Entry, searchable_text
+from gazette.search.query import search
+from gazette.search.static_index import Index
 from gazette.serve import serving
 from gazette.settings import read_settings
 from tests.hostile import hostile_queries
@@ -200,21 +205,34 @@ def random_runs(found: Sequence[Entry], count: int) -> list[str]:
 COLLECT = """async ([address, queries]) => {
   const { Index } = await import(address + "assets/search/index.js");
   const { Search } = await import(address + "assets/search/query.js");
-  globalThis.index ??= new Index(address + "search-index/");
+  if (!globalThis.index) {
+    // All packs at once: thousands of hits are to be verified, and it is not bytes that are counted here.
+    globalThis.index = new Index(address + "search-index/");
+    const { segments, pack } = await index.manifest();
+    for (const { key, slots } of segments)
+      for (let at = 0; at < slots; at += pack) {
+        const name = `${key}/texts/${(at / pack).toString(16).padStart(4, "0")}.bin`;
+        const answer = await fetch(address + "search-index/" + name);
+        if (answer.ok) index.cache.set(name, Promise.resolve(new Uint8Array(await answer.arrayBuffer())));
+      }
+  }
   const answers = [];
   for (const query of queries) {
     const search = new Search(index, query);
     const urls = [];
-    for (let hits; (hits = await search.more(50)).length; )
+    for (let hits; (hits = await search.more(200)).length; )
       for (const hit of hits) if (hit.match === "exact" || hit.match === "number") urls.push(hit.passage.url);
     answers.push(urls);
+    for (const name of Array.from(index.cache.keys())) if (name.startsWith("passage ")) index.cache.delete(name);
   }
   return answers;
 }"""
+SAMPLE = 25
+"""So many of the runs are also asked of the search page and of the command, as a reader would."""
 
 
-def right(
-    browser: Browser, address: str, found: list[Entry], count: int, call: list[str]
+def right(  # noqa: PLR0913, PLR0917  what is asked, of whom, and how much of it
+    browser: Browser, address: str, found: list[Entry], count: int, call: list[str], site: Path
 ) -> list[str]:
     """Rows on recall and precision of exact hits, by the browser and by the command."""
     truth = Truth(found)
@@ -227,19 +245,46 @@ def right(
         queries = [f"“{run}”" for run in runs[at : at + 10]]
         by_browser += map(set, page.evaluate(COLLECT, [address, queries]))
     page.close()
-    by_command: list[set[str]] = []
-    runner = CliRunner()
+    index = Index(site / "search-index")
+    by_command = []
     for run in runs:
-        query = ["search", f"“{run}”", "--json", "--limit", "1000000", *call]
-        said = json.loads(runner.invoke(gazette, query, catch_exceptions=False).stdout)
-        exact = (hit for hit in said["hits"] if hit["match"] in ("exact", "number"))
-        by_command.append({hit["url"] for hit in exact})
+        hits = search(index, f"“{run}”", limit=1_000_000).hits
+        by_command.append({h.passage.url for h in hits if h.match in ("exact", "number")})
     rows = []
     for name, answers in (("浏览器", by_browser), ("命令行", by_command)):
         hit = sum(len(a & e) for a, e in zip(answers, expected, strict=True))
         wanted, given = sum(map(len, expected)), sum(map(len, answers))
         rows.append(f"| {name} | {count} | {wanted} | {hit / wanted:.4f} | {hit / given:.4f} |")
-    return rows
+    return [*rows, "", _as_a_reader(browser, address, runs[:SAMPLE], expected, call)]
+
+
+def _as_a_reader(
+    browser: Browser, address: str, runs: list[str], expected: list[set[str]], call: list[str]
+) -> str:
+    """A sentence on some of the runs, asked of the page and the command themselves."""
+    wrong: list[str] = []
+    page = browser.new_page()
+    runner = CliRunner()
+    for run, wanted in zip(runs, expected, strict=False):
+        page.goto(f"{address}search/?{urlencode({'q': f'“{run}”'})}")
+        page.wait_for_selector(SHOWN)
+        status = page.locator("[data-total]").first
+        total = int(status.get_attribute("data-total") or 0)
+        links = page.locator("[data-hit] a").evaluate_all("links => links.map((a) => a.href)")
+        shown = {link.removeprefix(address) for link in links}
+        is_sure = status.get_attribute("data-approx") is None
+        if (
+            not shown <= wanted
+            or len(shown) < min(len(wanted), 10)
+            or (is_sure and total != len(wanted))
+        ):
+            wrong.append(run)
+        query = ["search", f"“{run}”", "--json", "--limit", "1000000", *call]
+        said = json.loads(runner.invoke(gazette, query, catch_exceptions=False).stdout)
+        if {hit["url"] for hit in said["hits"]} != wanted:
+            wrong.append(run)
+    page.close()
+    return f"其中 {len(runs)} 段另在检索页上和用 `gazette search` 各问一次：{len(wrong)} 个不符。{'；'.join(wrong[:3])}"
 
 
 def spread(values: Sequence[float]) -> tuple[float, float]:
@@ -251,17 +296,18 @@ def costs(
     browser: Browser,
     first: Callable[[str], Callable[[Page], int]],
     again: Callable[[str], Callable[[Page], int]],
+    topics: Sequence[str] = TOPICS,
 ) -> tuple[str, dict[str, int]]:
-    """A row of cells of the table of costs, and totals by query."""
+    """A row of cells of the table of costs, how many queries first, and totals by query."""
     cold, warm, totals = [], [], {}
-    for at, query in enumerate(TOPICS):
+    for at, query in enumerate(topics):
         phone = Phone(browser)
         cost = phone.measure(first(query))
         totals[query] = cost.total
         cold.append(cost)
-        warm.append(phone.measure(again(TOPICS[(at + 7) % len(TOPICS)])))
+        warm.append(phone.measure(again(topics[(at + 7) % len(topics)])))
         phone.context.close()
-    cells = []
+    cells = [str(len(topics))]
     for values, scale, digits in (
         ([c.size for c in cold], 1000, 1),
         ([c.size for c in warm], 1000, 1),
@@ -301,32 +347,34 @@ def hostile(browser: Browser, address: str) -> str:
     return f"{len(queries)} 个刁难的检索词：{len(problems)} 个出错。{'；'.join(problems[:5])}"
 
 
-def build_times(issues: Path, config: Path, pagefind: str | None, site: Path) -> list[str]:
-    """Rows on making the index: seconds, peak memory, files, bytes; each in a process of its own."""
-    rows = []
+def our_times(issues: Path, config: Path, site: Path) -> list[str]:
+    """Rows on making our indexes: seconds, peak memory, files, bytes; in a process of its own."""
     with tempfile.TemporaryDirectory(dir=site.parent) as folder:
         command = [sys.executable, "-m", "tools.index_times", str(issues), str(config), folder]
         said = subprocess.run(command, check=True, capture_output=True)  # noqa: S603
-        names = ("本项目：网页的索引", "本项目：Whoosh（命令行排序）", "本项目：两个索引，新增一期")
-        for name, row in zip(names, json.loads(said.stdout), strict=True):
-            rows.append(_build_row(name, *row))
-    if pagefind:
-        shutil.rmtree(site / "pagefind", ignore_errors=True)
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        before, start = used.ru_utime + used.ru_stime, time.monotonic()
-        subprocess.run(  # noqa: S603
-            [pagefind, "--site", str(site), "--quiet"], check=True, capture_output=True
-        )
-        seconds = time.monotonic() - start
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        peak, spent = used.ru_maxrss, used.ru_utime + used.ru_stime - before
-        files = [p for p in (site / "pagefind").rglob("*") if p.is_file()]
-        rows.append(
-            _build_row(
-                "Pagefind", seconds, spent, peak, len(files), sum(p.stat().st_size for p in files)
-            )
-        )
-    return rows
+    names = (
+        "本项目：网页的索引",
+        "本项目：Whoosh（命令行排序）",
+        "本项目：两个索引，新增一期",
+        "本项目：两个索引，改一件旧文件",
+    )
+    rows = zip(names, json.loads(said.stdout), strict=True)
+    return [_build_row(name, *row) for name, row in rows]
+
+
+def their_times(pagefind: str, site: Path) -> str:
+    """A row on making Pagefind's index, likewise."""
+    shutil.rmtree(site / "pagefind", ignore_errors=True)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    before, start = used.ru_utime + used.ru_stime, time.monotonic()
+    command = [pagefind, "--site", str(site), "--quiet"]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+    seconds = time.monotonic() - start
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak, spent = used.ru_maxrss, used.ru_utime + used.ru_stime - before
+    files = [p for p in (site / "pagefind").rglob("*") if p.is_file()]
+    size = sum(p.stat().st_size for p in files)
+    return _build_row("Pagefind", seconds, spent, peak, len(files), size)
 
 
 def _build_row(  # noqa: PLR0913, PLR0917  the cells of a row
@@ -341,6 +389,10 @@ def _build_row(  # noqa: PLR0913, PLR0917  the cells of a row
 @click.argument("site", type=click.Path(path_type=Path, exists=True))
 @click.option("--config", default="mkdocs.yml", type=click.Path(path_type=Path))
 @click.option("--runs", default=1000, help="随机取多少段文字来检查对错。")
+@click.option(
+    "--topics", default=10, help="用多少个检索词量 Pagefind；0 为全部。它一个要十秒以上。"
+)
+@click.option("--build/--no-build", "is_built", default=True, help="量不量编索引。")
 @click.option("--pagefind", help="Pagefind 程序；不写就不比。")
 @click.option("--write", type=click.Path(path_type=Path), help="把表写进这个文件的标记之间。")
 @click.option("--chromium", default="/usr/bin/chromium", help="浏览器在哪里。")
@@ -349,6 +401,8 @@ def main(  # noqa: PLR0913, PLR0917  one parameter an option
     site: Path,
     config: Path,
     runs: int,
+    topics: int,
+    is_built: bool,  # noqa: FBT001  an option
     pagefind: str | None,
     write: Path | None,
     chromium: str,
@@ -368,7 +422,9 @@ def main(  # noqa: PLR0913, PLR0917  one parameter an option
     say(f"{len(found) - pages} 件文件，{pages} 个 PDF 页，{size / 1e6:.1f} 百万字。\n")
 
     say("| 编索引 | 秒 | 处理器秒 | 内存 MB | 文件 | MB |\n|---|--:|--:|--:|--:|--:|")
-    say("\n".join(build_times(issues, config, pagefind, site)) + "\n")
+    for row in our_times(issues, config, site) if is_built else ():
+        say(row)
+    say((their_times(pagefind, site) if pagefind else "") + "\n")
     if pagefind:
         (site / "pagefind.html").write_text(PAGEFIND_PAGE, "utf-8")
         (site / "pagefind-page.js").write_text(PAGEFIND_SCRIPT, "utf-8")
@@ -379,25 +435,29 @@ def main(  # noqa: PLR0913, PLR0917  one parameter an option
             executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
         )
         say(
-            "| 慢速 4G，处理器慢四倍 | 首次 KB：中位 | 95% | 再次 KB：中位 | 95% "
-            "| 首次 秒：中位 | 95% | 再次 秒：中位 | 95% |\n|---|" + "--:|" * 8
+            "| 慢速 4G，处理器慢四倍 | 检索词 | 首次 KB：中位 | 95% | 再次 KB：中位 | 95% "
+            "| 首次 秒：中位 | 95% | 再次 秒：中位 | 95% |\n|---|" + "--:|" * 9
         )
         cells, totals = costs(browser, lambda q: ours_first(address, q), ours_next)
         say(f"| 本项目 | {cells} |")
+        some = TOPICS[: topics or len(TOPICS)]
         if pagefind:
-            cells, theirs = costs(browser, lambda q: pagefind_first(address, q), pagefind_next)
+            cells, theirs = costs(
+                browser, lambda q: pagefind_first(address, q), pagefind_next, some
+            )
             say(f"| Pagefind | {cells} |")
             quoted, cited = costs(
                 browser,
                 lambda q: pagefind_first(address, f'"{q}"'),
                 lambda q: pagefind_next(f'"{q}"'),
+                some,
             )
             say(f"| Pagefind，加引号 | {quoted} |")
             truth = Truth(found)
             say(
                 "\n| 检索词 | 逐字扫描 | 本项目（含分词匹配） | Pagefind | 加引号 |\n|---|--:|--:|--:|--:|"
             )
-            for query in TOPICS[:12]:
+            for query in some:
                 counts = [
                     len(truth.of(terms.units(query))),
                     totals[query],
@@ -406,7 +466,7 @@ def main(  # noqa: PLR0913, PLR0917  one parameter an option
                 ]
                 say(f"| {query} | {' | '.join(map(str, counts))} |")
         say("\n| 随机取的一段文字 | 个数 | 真结果 | 召回 | 准确 |\n|---|--:|--:|--:|--:|")
-        say("\n".join(right(browser, address, found, runs, call)))
+        say("\n".join(right(browser, address, found, runs, call, site)))
         say("\n" + hostile(browser, address))
         browser.close()
     write_table("\n".join(lines), "bench", write)

@@ -1,7 +1,7 @@
 """What is searched: one document, or one page of a PDF, as the search package is given it."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -46,6 +46,26 @@ class Entry:
     def over(self) -> dt.date | None:
         """The day from which it is 废止 or 失效 for good, None where no such day is known."""
         return self.validity[-1][0] if self.validity and self.validity[-1][1] in OVER else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueEntries:
+    """The entries of one issue, worked out when they are needed.
+
+    `name` is the issue's address part ("2020/05-06") and orders the issues; `digest` changes
+    whenever an entry does.
+    """
+
+    name: str
+    year: int
+    digest: str
+    entries: Callable[[], Iterable[Entry]]
+
+    @property
+    def place(self) -> tuple[int, list[int], str]:
+        """Where the issue stands among others, the oldest first."""
+        parts = "".join(char if char.isdigit() else " " for char in self.name).split()
+        return self.year, [int(part) for part in parts], self.name
 
 
 def state_on(validity: Sequence[tuple[dt.date, str]], day: dt.date) -> str | None:

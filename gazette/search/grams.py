@@ -1,6 +1,6 @@
 r"""The terms of all passages as hash-sharded posting lists. Knows numpy; knows no files.
 
-A shard is a varint N, N bytes of raw deflate, and raw deflate of *nexts*, which packs better
+A shard is a varint N, N bytes of raw deflate, and raw deflate of *sides*, which packs better
 alone. The first part is columns, which pack better than rows would::
 
     varint T                      number of terms
@@ -8,15 +8,18 @@ alone. The first part is columns, which pack better than rows would::
     T × varint                    bytes of the posting list << 1 | it is a bitmap
     T × varint                    bytes of the list of marks
     posting lists                 gaps - 1 of rising passage numbers as varints (the first number
-                                  as it is), or one bit a passage, lowest bit first
+                                  as it is), or, where that is shorter, one bit a passage up to
+                                  the last, lowest bit first
     marks                         for the postings that deserve one: varint of
                                   gap - 1 in the posting list << 2 | title << 1 | often;
                                   after a title's a byte: its length in units, at most 255
 
-*Nexts* are a byte for each posting of each list in order: of every unit that follows the term in
-the passage, the bit that is the high 3 bits of the unit's hash. They link the bigrams of a run
-without positions: that 国家 and 市场 are in one passage says little, but that 国家 is followed by
-something like 市 says a lot. So a run needs only every second bigram, and few candidates are false.
+*Sides* are a byte for each posting of each list of at most `SIDES`: of every unit that follows the
+term in the passage one of the low 4 bits, chosen by the high 2 bits of the unit's hash; of every
+unit before it one of the high 4 bits, alike. They link the bigrams of a run without positions: that
+国家 and 市场 are in one passage says little, but that 国家 is followed by something like 市 says a
+lot. So of a run of four units the bigram in the middle, which goes across words and is rare, tells
+nearly all: 商环 with 营 before and 境 behind it.
 
 *often*: the term stands three times or more in the passage; *title*: it stands in the title or
 number of the entry (which counts as part of its first passage). Hashes are the 32-bit FNV-1a of
@@ -25,9 +28,11 @@ a byte.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -38,13 +43,16 @@ from gazette.search import terms
 from gazette.search.records import deflate, inflate
 
 OFTEN = 3
-NEXTS = 2000
+SIDES = 2000
 SHARD_BYTES = 5500
 MAX_BITS = 13
 SMALL_SHARD_BYTES = 1200
 FEW_BITS = 10
 SHARDING = (SHARD_BYTES, MAX_BITS, SMALL_SHARD_BYTES, FEW_BITS)
 _GROUP = 2_000_000
+_FEW = 100
+"""Shorter lists are read and written sooner one by one than as arrays."""
+_BYTES = [bytes([value]) for value in range(256)]
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -72,7 +80,7 @@ class Other(NamedTuple):
 
     passage: int
     term: str
-    nexts: int = 0
+    sides: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,33 @@ class Postings:
     """Where a term stands: rising passage numbers; and of some, how it stands there."""
 
     passages: list[int]
-    nexts: bytes = b""
+    sides: bytes = b""
     often: frozenset[int] = frozenset()
     titles: dict[int, int] = field(default_factory=dict)  # passage → units of its title
+
+
+class Posting(NamedTuple):
+    """How a term stands in one passage; `title` is the units of the title, None outside of one."""
+
+    sides: int
+    often: bool
+    title: int | None
+
+
+class Change(NamedTuple):
+    """What becomes of a term: passages that no longer have it as they had, and those that now do."""
+
+    term: str
+    gone: list[int]
+    come: dict[int, Posting]
+
+
+class Gathered(NamedTuple):
+    """Postings in order, one key for each term and passage, and of each passage its title's units."""
+
+    keys: Keys
+    sides: Bytes
+    title_units: dict[int, int]
 
 
 def fnv1a(data: bytes) -> int:
@@ -108,8 +140,13 @@ def shard_of(term: str, bits: int) -> int:
 
 
 def next_bit(unit: str) -> int:
-    """The bit of *nexts* that stands for a unit."""
-    return 1 << (fnv1a(unit.encode()) >> 29)
+    """The bit of *sides* that stands for a unit behind a term."""
+    return 1 << (fnv1a(unit.encode()) >> 30)
+
+
+def before_bit(unit: str) -> int:
+    """The bit of *sides* that stands for a unit before a term."""
+    return next_bit(unit) << 4
 
 
 class Grams:
@@ -122,8 +159,9 @@ class Grams:
         self._kinds = np.zeros(0x110000, np.uint8)
         self._bits = np.zeros(1 << 16, np.uint8)
         self._parts: list[Keys] = []
-        self._nexts: list[Bytes] = []
+        self._sides: list[Bytes] = []
         self._title_units: dict[int, int] = {}
+        self.postings = self.terms = 0  # how many there were in the shards that were made last
 
     def add(self, sources: Sequence[Source], others: Sequence[Other] = ()) -> None:
         """Take in whole passages (all texts of a passage in one call) and their other terms."""
@@ -146,9 +184,14 @@ class Grams:
 
         alone = (kinds[starts] >= _DIGIT) | (is_title == 1)
         pairs = np.flatnonzero(blocks[:-1] == blocks[1:])
-        follows = np.zeros(len(ids), np.uint8)
-        follows[pairs] = self._bits[ids[pairs + 1]]
-        nexts = [np.zeros(int(alone.sum()), np.uint8), follows[pairs + 1]]
+        beside = np.zeros(len(ids) + 1, np.uint8)  # of each pair, by its first unit
+        beside[pairs] = self._bits[ids[pairs + 1]]
+        follows, leads = beside[pairs + 1], np.zeros(len(pairs), np.uint8)
+        inner = np.flatnonzero(
+            np.diff(pairs, prepend=-2) == 1
+        )  # the pair before is the same block's
+        leads[inner] = self._bits[ids[pairs[inner] - 1]] << 4
+        sides = [np.zeros(int(alone.sum()), np.uint8), follows | leads]
         keys = [
             _keys(np.zeros_like(ids[alone]), ids[alone], passage[alone], is_title[alone]),
             _keys(ids[pairs], ids[pairs + 1], passage[pairs], is_title[pairs]),
@@ -157,10 +200,10 @@ class Grams:
             called = np.array([self._run_id(other.term) for other in others], np.int64)
             where = np.array([other.passage for other in others], np.int64)
             keys.append(_keys(np.zeros_like(called), called, where, np.zeros_like(called)))
-            nexts.append(np.array([other.nexts for other in others], np.uint8))
-        counted, merged = _counted(np.concatenate(keys), np.concatenate(nexts))
+            sides.append(np.array([other.sides for other in others], np.uint8))
+        counted, merged = _counted(np.concatenate(keys), np.concatenate(sides))
         self._parts.append(counted)
-        self._nexts.append(merged)
+        self._sides.append(merged)
 
     def _classify(self, codes: Ints) -> Bytes:
         kinds = self._kinds[codes]
@@ -224,25 +267,76 @@ class Grams:
             for group in self._groups(passages):
                 yield from pool.map(_pack, group)
 
+    def take(self) -> "Gathered":
+        """What was gathered until now, which is forgotten; units keep their numbers."""
+        keys = np.concatenate(self._parts) if self._parts else np.zeros(0, np.uint64)
+        sides = np.concatenate(self._sides) if self._sides else np.zeros(0, np.uint8)
+        self._parts.clear()
+        self._sides.clear()
+        order = np.argsort(keys)
+        units, self._title_units = self._title_units, {}
+        return Gathered(keys[order], sides[order], units)
+
+    def changes(self, before: "Gathered", after: "Gathered") -> Iterator["Change"]:
+        """What a change of some passages does to the terms."""
+        keys = np.concatenate((before.keys, after.keys))
+        is_new = np.repeat([False, True], [len(before.keys), len(after.keys)])
+        extra = np.concatenate([self._extra(part) for part in (before, after)])
+        order = np.lexsort((extra, keys))
+        keys, extra, is_new = keys[order], extra[order], is_new[order]
+        same = (keys[1:] == keys[:-1]) & (extra[1:] == extra[:-1])
+        differs = np.ones(len(keys), bool)
+        differs[1:] &= ~same
+        differs[:-1] &= ~same
+        keys, extra, is_new = keys[differs], extra[differs], is_new[differs]
+        pairs = keys >> np.uint64(_TERM)
+        places = (keys >> np.uint64(_MARK)).astype(np.int64) & ((1 << _PASSAGE_BITS) - 1)
+        flags = (keys & np.uint64(3)).astype(np.int64)
+        edges = np.flatnonzero(np.concatenate(([True], pairs[1:] != pairs[:-1]))[: len(pairs)])
+        for begin, end in pairwise([*edges.tolist(), len(pairs)]):
+            first, second = divmod(int(pairs[begin]), 1 << _UNIT_BITS)
+            name = f"{self._names[first]} {self._names[second]}" if first else self._names[second]
+            gone: list[int] = []
+            come: dict[int, Posting] = {}
+            rows = slice(begin, end)
+            for place, flag, more, new in zip(
+                places[rows].tolist(),
+                flags[rows].tolist(),
+                extra[rows].tolist(),
+                is_new[rows].tolist(),
+                strict=True,
+            ):
+                if new:
+                    length = more & 255 if flag & 2 else None
+                    come[place] = Posting(more >> 8, bool(flag & 1), length)
+                else:
+                    gone.append(place)
+            yield Change(name, gone, come)
+
+    def _extra(self, part: "Gathered") -> Ints:
+        """What of each posting its key does not say: sides, and the units of a title."""
+        titled = np.flatnonzero(part.keys & np.uint64(2))
+        places = (part.keys[titled] >> np.uint64(_MARK)).astype(np.int64)
+        lengths = [
+            part.title_units.get(p, 0) for p in (places & ((1 << _PASSAGE_BITS) - 1)).tolist()
+        ]
+        extra = part.sides.astype(np.int64) << 8
+        extra[titled] |= np.array(lengths, np.int64)
+        return extra
+
     def _groups(self, passages: int) -> Iterator[list["_Shard"]]:
         """The shards in order, some neighbouring ones at a time."""
         if passages > 1 << _PASSAGE_BITS:
             raise SearchError("检索索引的一段放不下这么多文字", hint="请把档案分成更多段")
-        keys = np.concatenate(self._parts) if self._parts else np.zeros(0, np.uint64)
-        nexts = np.concatenate(self._nexts) if self._nexts else np.zeros(0, np.uint8)
-        self._parts.clear()
-        self._nexts.clear()
-        sorting = np.argsort(keys)
-        keys, nexts = keys[sorting], nexts[sorting]
-        del sorting
+        keys, sides, units = self.take()
         pairs = keys >> np.uint64(_TERM)
         begins = np.flatnonzero(np.concatenate(([True], pairs[1:] != pairs[:-1])) & (keys >= 0))
         counts = np.diff(np.append(begins, len(keys)))
         firsts = (pairs[begins] >> np.uint64(_UNIT_BITS)).astype(np.int64)
         seconds = (pairs[begins] & np.uint64((1 << _UNIT_BITS) - 1)).astype(np.int64)
         del pairs
-        size = len(keys) * 1.1 + len(begins) * 6
-        bits = _shard_bits(size)
+        self.postings, self.terms = len(keys), len(begins)
+        bits = shard_bits(self.postings, self.terms)
         hashes = self._hashes(firsts, seconds)
         shard = hashes & ((1 << bits) - 1)
         rank = np.empty(len(self._names), np.int64)
@@ -254,7 +348,7 @@ class Grams:
         begins, counts = begins[order], counts[order]
         edges = np.searchsorted(shard[order], np.arange((1 << bits) + 1))
         title_units = np.zeros(max(passages, 1), np.uint8)
-        for passage, length in self._title_units.items():
+        for passage, length in units.items():
             title_units[passage] = length
 
         done = np.concatenate(([0], np.cumsum(counts)))
@@ -263,7 +357,7 @@ class Grams:
             last = int(np.searchsorted(done[edges], done[edges[first]] + _GROUP, "right")) - 1
             last = min(max(last, first + 1), 1 << bits)
             here = slice(int(edges[first]), int(edges[last]))
-            columns = _columns(keys, nexts, begins[here], counts[here], title_units, passages)
+            columns = _columns(keys, sides, begins[here], counts[here], title_units)
             group = []
             for index in range(first, last):
                 span = slice(int(edges[index] - here.start), int(edges[index + 1] - here.start))
@@ -300,8 +394,9 @@ class Grams:
         return value
 
 
-def _shard_bits(size: float) -> int:
+def shard_bits(postings: int, terms: int) -> int:
     """How many shards, as a power of two: small ones while they are few, larger ones later."""
+    size = postings * 1.1 + terms * 6
     small = min(math.ceil(math.log2(max(size / SMALL_SHARD_BYTES, 1))), FEW_BITS)
     return max(small, min(math.ceil(math.log2(max(size / SHARD_BYTES, 1))), MAX_BITS))
 
@@ -312,30 +407,30 @@ def _keys(firsts: Ints, seconds: Ints, passages: Ints, titles: Ints) -> Keys:
     return term << np.uint64(_TERM) | low
 
 
-def _counted(keys: Keys, nexts: Bytes) -> tuple[Keys, Bytes]:
+def _counted(keys: Keys, sides: Bytes) -> tuple[Keys, Bytes]:
     """One key for each term and passage, with its marks; and what follows the term there."""
     order = np.argsort(keys)
-    keys, nexts = keys[order], nexts[order]
+    keys, sides = keys[order], sides[order]
     places = keys >> np.uint64(_MARK)
     begins = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
     if not len(keys):
-        return keys, nexts
+        return keys, sides
     titles = np.maximum.reduceat(keys & np.uint64(2), begins)
     often = np.diff(np.append(begins, len(keys))) >= OFTEN
     merged = places[begins] << np.uint64(_MARK) | titles | often.astype(np.uint64)
-    return merged, np.bitwise_or.reduceat(nexts, begins)
+    return merged, np.bitwise_or.reduceat(sides, begins)
 
 
 class _Shard(NamedTuple):
     """The two parts of a shard, plain."""
 
     columns: bytes
-    nexts: bytes
+    sides: bytes
 
 
 def _pack(shard: _Shard) -> bytes:
     packed = deflate(shard.columns)
-    return varints(np.array([len(packed)])) + packed + deflate(shard.nexts)
+    return varints(np.array([len(packed)])) + packed + deflate(shard.sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,8 +442,8 @@ class _Columns:
     marks: Bytes
     mark_ends: Ints
     bitmaps: dict[int, bytes]
-    nexts: Bytes
-    next_ends: Ints
+    sides: Bytes
+    side_ends: Ints
 
     def shard(self, names: list[str], span: slice) -> _Shard:
         lists: list[bytes] = []
@@ -372,13 +467,11 @@ class _Columns:
             *lists,
             self.marks[marks[span.start] : marks[span.stop]].tobytes(),
         ]
-        nexts = self.nexts[self.next_ends[span.start] : self.next_ends[span.stop]].tobytes()
-        return _Shard(b"".join(columns), nexts)
+        sides = self.sides[self.side_ends[span.start] : self.side_ends[span.stop]].tobytes()
+        return _Shard(b"".join(columns), sides)
 
 
-def _columns(  # noqa: PLR0913, PLR0917  six parallel arrays
-    keys: Keys, nexts: Bytes, begins: Ints, counts: Ints, title_units: Bytes, passages: int
-) -> _Columns:
+def _columns(keys: Keys, sides: Bytes, begins: Ints, counts: Ints, title_units: Bytes) -> _Columns:
     """Posting lists and marks of some terms, given where each one's keys begin and how many."""
     heads = np.concatenate(([0], np.cumsum(counts)))
     index = np.arange(heads[-1]) - np.repeat(heads[:-1], counts)
@@ -392,11 +485,9 @@ def _columns(  # noqa: PLR0913, PLR0917  six parallel arrays
     list_ends = np.concatenate(([0], ends))[heads]
 
     bitmaps = {}
-    room = -(-passages // 8)
+    room = places[heads[1:] - 1] // 8 + 1  # no list is empty
     for term in np.flatnonzero(np.diff(list_ends) > room).tolist():
-        bits = np.zeros(passages, np.uint8)
-        bits[places[heads[term] : heads[term + 1]]] = 1
-        bitmaps[term] = np.packbits(bits, bitorder="little").tobytes()
+        bitmaps[term] = bitmap(places[heads[term] : heads[term + 1]])
 
     marked = np.flatnonzero(flags)
     term_of = np.repeat(np.arange(len(counts)), counts)[marked]
@@ -408,16 +499,16 @@ def _columns(  # noqa: PLR0913, PLR0917  six parallel arrays
     marks, ends = _stream(steps << 2 | flags[marked], titled, extra)
     per_term = np.concatenate(([0], np.cumsum(np.bincount(term_of, minlength=len(counts)))))
     mark_ends = np.concatenate(([0], ends))[per_term]
-    kept = counts <= NEXTS
-    next_ends = np.concatenate(([0], np.cumsum(counts * kept)))
+    kept = counts <= SIDES
+    side_ends = np.concatenate(([0], np.cumsum(counts * kept)))
     return _Columns(
         lists,
         list_ends,
         marks,
         mark_ends,
         bitmaps,
-        nexts[chosen[np.repeat(kept, counts)]],
-        next_ends,
+        sides[chosen[np.repeat(kept, counts)]],
+        side_ends,
     )
 
 
@@ -465,6 +556,20 @@ class Reader:
                 return value
             shift += 7
 
+    def varints(self, count: int) -> Ints:
+        """The next numbers."""
+        data = np.frombuffer(self.data, np.uint8, offset=self.at)
+        ends = np.flatnonzero(data < 128)[:count]  # noqa: PLR2004
+        if len(ends) != count:
+            raise SearchError("检索索引已损坏：数据不完整")
+        self.at += int(ends[-1]) + 1 if count else 0
+        begins = np.concatenate(([0], ends[:-1] + 1))[:count]
+        values = np.zeros(count, np.int64)
+        for byte in range(int((ends - begins).max()) + 1 if count else 0):
+            has = np.flatnonzero(begins + byte <= ends)
+            values[has] |= (data[begins[has] + byte].astype(np.int64) & 127) << 7 * byte
+        return values
+
     def take(self, size: int) -> bytes:
         """The next bytes."""
         found = self.data[self.at : self.at + size]
@@ -474,58 +579,219 @@ class Reader:
         return found
 
 
-def lookup(shard: bytes, wanted: Sequence[str]) -> dict[str, Postings]:
-    """The postings of some terms in a shard as it was stored; what it lacks is left out."""
+class Lists(NamedTuple):
+    """The lists of one term as a shard has them; `sides` are empty where they are left out."""
+
+    postings: bytes
+    marks: bytes
+    sides: bytes
+    is_bitmap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A shard, parted: all terms' lists in a row, and of each kind where each term's end, after a 0.
+
+    `heads` and `marks` are the columns of sizes.
+    """
+
+    names: list[str]
+    heads: list[int]
+    marks: list[int]
+    data: tuple[bytes, bytes, bytes]
+    ends: tuple[list[int], list[int], list[int]]
+
+    def slices(self, start: int, stop: int) -> list[bytes]:
+        """The lists of some neighbouring terms: postings, marks, sides."""
+        both = zip(self.data, self.ends, strict=True)
+        return [data[ends[start] : ends[stop]] for data, ends in both]
+
+    def lists(self, at: int) -> Lists:
+        """The lists of the term at a place."""
+        postings, marks, sides = self.slices(at, at + 1)
+        return Lists(postings, marks, sides, bool(self.heads[at] & 1))
+
+
+def _open(shard: bytes) -> _Opened:
+    """A shard as it was stored; a `SearchError` where it is damaged."""
     outer = Reader(shard)
     reader = Reader(inflate(outer.take(outer.varint())))
-    nexts = inflate(shard[outer.at :])
+    sides = inflate(shard[outer.at :])
     count = reader.varint()
-    names = reader.take(reader.varint()).decode().split("\n")
-    sizes = [reader.varint() for _ in range(count)]
-    mark_sizes = [reader.varint() for _ in range(count)]
-    lists = [(reader.take(size >> 1), bool(size & 1)) for size in sizes]
-    marks = [reader.take(size) for size in mark_sizes]
-    found = {}
-    at = 0
-    for name, (data, is_bitmap), its_marks in zip(names, lists, marks, strict=False):
-        values = np.frombuffer(data, np.uint8)
-        size = int(np.bitwise_count(values).sum() if is_bitmap else (values < 128).sum())  # noqa: PLR2004
-        if name in wanted:
-            passages = _bitmap(values) if is_bitmap else _gaps(data)
-            known = nexts[at : at + size] if size <= NEXTS else b"\xff" * size
-            found[name] = _with_marks(passages, known, its_marks)
-        at += size if size <= NEXTS else 0
-    if at != len(nexts):
+    names = reader.take(reader.varint()).decode("utf-8", "replace").split("\n")[:count]
+    heads, marks = reader.varints(count), reader.varints(count)
+    ends = np.concatenate(([0], np.cumsum(heads >> 1)))
+    lists = reader.take(int(ends[-1]))
+    closing = np.concatenate(([0], np.cumsum(np.frombuffer(lists, np.uint8) < 128)))  # noqa: PLR2004
+    counts = np.diff(closing[ends])
+    for at in np.flatnonzero(heads & 1).tolist():
+        bits = np.frombuffer(lists[ends[at] : ends[at + 1]], np.uint8)
+        counts[at] = np.bitwise_count(bits).sum()
+    mark_ends = np.concatenate(([0], np.cumsum(marks)))
+    side_ends = np.concatenate(([0], np.cumsum(counts * (counts <= SIDES))))
+    if side_ends[-1] != len(sides) or len(names) != count:
         raise SearchError("检索索引已损坏：数据不一致")
-    return found
+    data = (lists, reader.take(int(mark_ends[-1])), sides)
+    all_ends = (ends.tolist(), mark_ends.tolist(), side_ends.tolist())
+    return _Opened(names, heads.tolist(), marks.tolist(), data, all_ends)
+
+
+def lookup(shard: bytes, wanted: Sequence[str]) -> dict[str, Postings]:
+    """The postings of some terms in a shard as it was stored; what it lacks is left out."""
+    opened = _open(shard)
+    places = {name: at for at, name in enumerate(opened.names)}
+    return {name: read_lists(opened.lists(places[name])) for name in wanted if name in places}
+
+
+def change_shard(shard: bytes, changes: Iterable[Change]) -> tuple[bytes, int]:
+    """A shard after some changes, and how many terms it has more than before.
+
+    Raises `ValueError` where it does not tell enough: *sides* that were left out of a long list are
+    needed once it is no longer long.
+    """
+    opened = _open(shard)
+    places = {name: at for at, name in enumerate(opened.names)}
+    edits: list[tuple[int, bool, tuple[str, str], str, Lists | None]] = []
+    for change in changes:
+        at = places.get(change.term, -1)
+        known = at >= 0
+        if not known:
+            at = bisect_left(opened.names, _rank(change.term), key=_rank)
+        lists = changed(opened.lists(at) if known else None, change)
+        edits.append((at, known, _rank(change.term), change.term, lists))
+    names: list[str] = []
+    heads: list[int] = []
+    marks: list[int] = []
+    pieces: list[list[bytes]] = []
+    last = 0
+    for at, known, _, name, lists in [
+        *sorted(edits),
+        (len(opened.names), False, ("", ""), "", None),
+    ]:
+        names += opened.names[last:at]
+        heads += opened.heads[last:at]
+        marks += opened.marks[last:at]
+        pieces.append(opened.slices(last, at))
+        if lists:
+            names.append(name)
+            heads.append(len(lists.postings) << 1 | lists.is_bitmap)
+            marks.append(len(lists.marks))
+            pieces.append([lists.postings, lists.marks, lists.sides])
+        last = at + known
+    postings, its_marks, sides = (b"".join(some) for some in zip(*pieces, strict=True))
+    text = "\n".join(names).encode()
+    sizes = varints(np.array([len(names), len(text)])), varints(np.array([*heads, *marks]))
+    columns = b"".join((sizes[0], text, sizes[1], postings, its_marks))
+    return _pack(_Shard(columns, sides)), len(names) - len(opened.names)
+
+
+def _rank(term: str) -> tuple[str, str]:
+    """Where a term stands in its shard: those that are no bigrams first."""
+    first, _, second = ("", "", term) if term[:1] in ("#", "~") else term.partition(" ")
+    return (first, second) if second else ("", first)
+
+
+def changed(lists: Lists | None, change: Change) -> Lists | None:
+    """A term's lists after a change, None where nothing is left of it; else as `change_shard`."""
+    old = read_lists(lists) if lists else Postings([])
+    gone, come = set(change.gone), change.come
+    if len(old.passages) <= _FEW:
+        known = {p: side for p, side in zip(old.passages, old.sides, strict=True) if p not in gone}
+        known |= {p: one.sides for p, one in come.items()}
+        passages = sorted(known)
+        sides = bytes(map(known.__getitem__, passages))
+    else:
+        places, its = np.array(old.passages, np.int64), np.frombuffer(old.sides, np.uint8)
+        stays = ~np.isin(places, change.gone)
+        places, its = places[stays], its[stays]
+        new = np.array(sorted(come), np.int64)
+        spots = np.searchsorted(places, new)
+        added = np.array([come[p].sides for p in new.tolist()], np.uint8)
+        passages, sides = (
+            np.insert(places, spots, new).tolist(),
+            np.insert(its, spots, added).tobytes(),
+        )
+    if len(old.passages) > SIDES >= len(passages):
+        raise ValueError(change.term)
+    if not passages:
+        return None
+    often = {p for p in old.often if p not in gone} | {p for p, one in come.items() if one.often}
+    titles = {p: length for p, length in old.titles.items() if p not in gone}
+    titles |= {p: one.title for p, one in come.items() if one.title is not None}
+    return write_lists(Postings(passages, sides, frozenset(often), titles))
+
+
+def read_lists(lists: Lists) -> Postings:
+    """The postings that a term's lists say."""
+    if lists.is_bitmap:
+        bits = np.unpackbits(np.frombuffer(lists.postings, np.uint8), bitorder="little")
+        passages = np.flatnonzero(bits).tolist()
+    elif len(lists.postings) <= _FEW:
+        passages, last, value, shift = [], -1, 1, 0
+        for byte in lists.postings:
+            value += (byte & 127) << shift
+            shift += 7
+            if byte < 128:  # noqa: PLR2004
+                last += value
+                passages.append(last)
+                value, shift = 1, 0
+    else:
+        count = int((np.frombuffer(lists.postings, np.uint8) < 128).sum())  # noqa: PLR2004
+        passages = (np.cumsum(Reader(lists.postings).varints(count) + 1) - 1).tolist()
+    return _with_marks(passages, lists.sides or b"\xff" * len(passages), lists.marks)
+
+
+def write_lists(postings: Postings) -> Lists:
+    """The inverse of `read_lists`."""
+    passages = postings.passages
+    if len(passages) <= _FEW:
+        packed = b"".join(_varint(p - before - 1) for before, p in pairwise([-1, *passages]))
+    else:
+        places: Ints = np.array(passages, np.int64)
+        packed = varints(np.diff(places, prepend=-1) - 1)
+    if is_bitmap := len(packed) > passages[-1] // 8 + 1:
+        packed = bitmap(np.array(passages, np.int64))
+    marks = bytearray()
+    last = -1
+    for passage in sorted(postings.often.union(postings.titles)):
+        at = bisect_left(passages, passage)
+        length = postings.titles.get(passage)
+        flags = (length is not None) << 1 | (passage in postings.often)
+        marks += _varint((at - last - 1) << 2 | flags)
+        if length is not None:
+            marks.append(length)
+        last = at
+    kept = postings.sides if len(passages) <= SIDES else b""
+    return Lists(packed, bytes(marks), kept, is_bitmap)
+
+
+def _varint(value: int) -> bytes:
+    if value < 128:  # noqa: PLR2004
+        return _BYTES[value]
+    found = bytearray()
+    while value > 127:  # noqa: PLR2004
+        found.append(value & 127 | 128)
+        value >>= 7
+    found.append(value)
+    return bytes(found)
 
 
 def siblings(shard: bytes, wanted: str) -> dict[str, list[int]]:
     """The terms of a shard that have the same `family` as a term, and the passages of each."""
-    names = [name for name in _names(shard) if name[:1] == "#" and family(name) == family(wanted)]
+    names = [
+        name for name in _open(shard).names if name[:1] == "#" and family(name) == family(wanted)
+    ]
     return {name: found.passages for name, found in lookup(shard, names).items()}
 
 
-def _names(shard: bytes) -> list[str]:
-    outer = Reader(shard)
-    reader = Reader(inflate(outer.take(outer.varint())))
-    reader.varint()
-    return reader.take(reader.varint()).decode().split("\n")
+def bitmap(passages: Ints) -> bytes:
+    """Rising passage numbers as bits, as many as the last needs."""
+    bits = np.zeros(int(passages[-1]) + 1, np.uint8)
+    bits[passages] = 1
+    return np.packbits(bits, bitorder="little").tobytes()
 
 
-def _bitmap(data: Bytes) -> list[int]:
-    return np.flatnonzero(np.unpackbits(data, bitorder="little")).tolist()
-
-
-def _gaps(data: bytes) -> list[int]:
-    reader, passages, last = Reader(data), [], -1
-    while reader.at < len(data):
-        last += reader.varint() + 1
-        passages.append(last)
-    return passages
-
-
-def _with_marks(passages: list[int], nexts: bytes, data: bytes) -> Postings:
+def _with_marks(passages: list[int], sides: bytes, data: bytes) -> Postings:
     reader, index = Reader(data), -1
     often, titles = set(), {}
     while reader.at < len(data):
@@ -537,4 +803,4 @@ def _with_marks(passages: list[int], nexts: bytes, data: bytes) -> Postings:
             often.add(passages[index])
         if value & 2:
             titles[passages[index]] = reader.take(1)[0]
-    return Postings(passages, nexts, frozenset(often), titles)
+    return Postings(passages, sides, frozenset(often), titles)

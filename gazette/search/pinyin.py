@@ -10,7 +10,6 @@ asked when the index is made, never when it is read. `pinyin.js` follows the sam
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -39,9 +38,25 @@ def _nothing(chars: str) -> Any:
     return [""] * len(chars)
 
 
-@lru_cache(1 << 16)
-def spell(title: str) -> tuple[tuple[tuple[str, str], ...], ...]:
-    """Each run of Han characters of a title: its characters with their syllables, by context."""
+Spelt = tuple[tuple[tuple[str, str], ...], ...]
+"""Each run of Han characters of a title: its characters with their syllables."""
+_KNOWN: dict[str, Spelt] = {}
+
+
+def know(title: str, spelt: Spelt) -> None:
+    """Take on trust how a title is spelt, so that pypinyin need not be asked."""
+    _KNOWN[title] = spelt
+
+
+def spell(title: str) -> Spelt:
+    """How a title is spelt, by context."""
+    found = _KNOWN.get(title)
+    if found is None:
+        found = _KNOWN[title] = _spell(title)
+    return found
+
+
+def _spell(title: str) -> Spelt:
     from pypinyin import lazy_pinyin  # noqa: PLC0415  costs a second, and readers need it not
 
     found = []
@@ -64,16 +79,18 @@ def index_terms(title: str) -> dict[str, str]:
     return found
 
 
-def table_text(titles: Iterable[str]) -> str:
-    """The table of some titles: lines of a syllable and its characters, sorted."""
-    by_syllable: dict[str, set[str]] = defaultdict(set)
-    for title in titles:
-        for run in spell(title):
-            for char, syllable in run:
-                if _LATIN.fullmatch(syllable):
-                    by_syllable[syllable].add(char)
-    lines = (name + "".join(sorted(chars)) for name, chars in sorted(by_syllable.items()))
-    return "\n".join(lines)
+def sounds(titles: Iterable[Spelt]) -> list[str]:
+    """Each character of some titles with each of its syllables, as 示shi; sorted."""
+    pairs = (pair for title in titles for run in title for pair in run)
+    return sorted({char + said for char, said in pairs if _LATIN.fullmatch(said)})
+
+
+def table_text(some: Iterable[Iterable[str]]) -> str:
+    """The table of some `sounds`: lines of a syllable and its characters, sorted."""
+    by_syllable: dict[str, list[str]] = defaultdict(list)
+    for sound in sorted(set().union(*some)):
+        by_syllable[sound[1:]].append(sound[0])
+    return "\n".join(name + "".join(chars) for name, chars in sorted(by_syllable.items()))
 
 
 def read_table(texts: Iterable[str]) -> Table:

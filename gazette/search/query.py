@@ -13,8 +13,8 @@ Exact ones come first. If nothing is found and the query is of Latin letters, *p
 they spell (see `pinyin`). If there is none either, *relaxed*: what has any term of any group. No
 query at all but a filter lists what the filter allows, the newest first (*listed*).
 
-**Certainty.** Postings tell the passages that hold all bigrams of a run, each followed by something
-like what follows it there; whether they stand in a row is verified against the text, here for as
+**Certainty.** Postings tell the passages that hold all bigrams of a run, each between something like
+what is beside it there; whether they stand in a row is verified against the text, here for as
 many as are asked for and up to `VERIFY` to make the total exact. No text is needed for a run of two
 units, nor for the set of words matches; what is shown is verified all the same.
 
@@ -38,7 +38,7 @@ from typing import Literal
 
 from gazette.search import nearest, pinyin, terms
 from gazette.search.entry import IN_FORCE
-from gazette.search.grams import Postings, next_bit
+from gazette.search.grams import Postings, before_bit, next_bit
 from gazette.search.records import Passage
 from gazette.search.static_index import Index
 
@@ -201,15 +201,17 @@ class _Search:
         return self.stats(common, lists, len(group.units))
 
     def linked(self, term: str, run: Sequence[str]) -> list[int]:
-        """The passages of a term in which it may be followed by what follows it in the run."""
+        """The passages of a term in which it may stand between what is beside it in the run."""
         postings = self.postings[term]
-        pairs = list(enumerate(terms.terms(run), 2))
-        bits = {next_bit(run[after]) for after, name in pairs if name == term and after < len(run)}
-        wanted = sum(bits)
+        wanted = 0
+        for at, name in enumerate(terms.terms(run)):
+            if name == term and len(run) > 1:
+                wanted |= before_bit(run[at - 1]) if at else 0
+                wanted |= next_bit(run[at + 2]) if at + 2 < len(run) else 0
         if not wanted:
             return postings.passages
-        followed = zip(postings.passages, postings.nexts, strict=True)
-        return [passage for passage, nexts in followed if nexts & wanted == wanted]
+        beside = zip(postings.passages, postings.sides, strict=True)
+        return [passage for passage, sides in beside if sides & wanted == wanted]
 
     def stats(
         self, passages: Sequence[int], lists: Sequence[Postings], length: int
@@ -248,7 +250,7 @@ class _Search:
 
     def score(self, entry: int, found: Iterable[Mapping[int, _Stats]]) -> float:
         """BM25 of an entry over runs or terms."""
-        size = self.index.starts[entry + 1] - self.index.starts[entry]
+        size = self.index.sizes[entry]
         total = 0.0
         for part in found:
             stats = part.get(entry)
@@ -466,8 +468,8 @@ def _by_sound(work: _Search, said: str) -> _Plan:
         for at, pair in enumerate(pairs):
             postings = work.postings[pair]
             bit = next_bit(f"~{firsts[at + 2]}") if at + 2 < len(firsts) else 0
-            followed = zip(postings.passages, postings.nexts, strict=True)
-            lists.append({passage for passage, nexts in followed if nexts & bit == bit})
+            followed = zip(postings.passages, postings.sides, strict=True)
+            lists.append({passage for passage, sides in followed if sides & bit == bit})
         candidates |= _common(lists)
     found = {_entry(work.index.starts, passage) for passage in candidates}
     proved = {
@@ -503,7 +505,8 @@ def _in_order(
 ) -> list[int]:
     """Entries from the best on; by date, the newest first, where there are no scores."""
     if scores is None:
-        return sorted(entries, reverse=True)
+        dates = work.index.dates()
+        return sorted(entries, key=lambda entry: (dates[entry], entry), reverse=True)
 
     def key(entry: int) -> tuple[bool, bool, float, int]:
         is_page = work.index.is_page[entry]

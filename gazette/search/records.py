@@ -1,15 +1,19 @@
-r"""Texts as a phone fetches them: passages in slots of equal size. Knows nothing of terms.
+r"""Texts as a phone fetches them: passages in slots of equal size. Knows nothing of posting lists.
 
 An entry's text is cut at barriers into *passages*. A passage is stored as one record: 4 bytes of
 length (little-endian), then raw deflate of UTF-16LE (5 % smaller than UTF-8 here), then zeros up
 to a whole number of slots. The text of a record is one line of JSON, the entry's metadata in the
-order of `FIELDS` (有效性 as `尚未生效 2024-03-01 现行有效`: the first state has no day), then the passage's blocks, one a line. Nearly every record fills one slot; a
-block too long for one takes several in a row.
+order of `FIELDS` (有效性 as `尚未生效 2024-03-01 现行有效`: the first state has no day; folds are the
+traditional characters of the record, each with its simplified one: 電电), then the passage's blocks,
+one a line. Nearly every record fills one slot; a block too long for one takes several in a row.
 
 The number of a passage is that of its first slot, so its address needs no table: pack file
-`number // PACK`, byte `number % PACK * SLOT`. A record never crosses pack files: what does not fit
-the rest of a pack starts the next, and one that is longer than a pack makes its pack file longer.
+`number // PACK`, byte `number % PACK * SLOT`. A record never crosses pack files: one that does not
+fit the rest of a pack makes its pack file longer, and the next pack begins with as many empty slots.
 What is shown, its metadata, and what a hit is verified against arrive in one request.
+
+The slots of an issue begin at a multiple of `ALIGN`, so that most changes inside an issue move
+nothing of the others.
 """
 
 import datetime as dt
@@ -18,12 +22,15 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from gazette.errors import SearchError
+from gazette.search import terms
 from gazette.search.entry import Entry
 
 SLOT = 1280
 PACK = 128
+ALIGN = 8
 FIELDS = [
     "kind",
     "title",
@@ -37,6 +44,7 @@ FIELDS = [
     "document_type",
     "quality",
     "validity",
+    "folds",
 ]
 _LENGTH = struct.Struct("<I")
 
@@ -57,6 +65,7 @@ class Passage:
     document_type: str
     quality: str
     validity: tuple[tuple[dt.date, str], ...]
+    folds: str
     text: str
 
 
@@ -79,17 +88,27 @@ def inflate(data: bytes) -> bytes:
 
 
 def _header(entry: Entry) -> str:
+    """The metadata of an entry, as JSON that still lacks its folds and its end."""
     values = []
-    for field in FIELDS:
+    for field in FIELDS[:-2]:
         value = getattr(entry, field)
         values.append(value.isoformat() if isinstance(value, dt.date) else value)
     first, *rest = entry.validity or ((dt.date.min, ""),)
-    values[-1] = " ".join([first[1], *(f"{day.isoformat()} {state}" for day, state in rest)])
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    values.append(" ".join([first[1], *(f"{day.isoformat()} {state}" for day, state in rest)]))
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))[:-1]
 
 
-def _record(header: str, blocks: list[str]) -> bytes:
+@cache
+def _pairs(char: str) -> str:
+    """What of the table of traditional characters folding a character needs."""
+    return "".join(c + terms.simplified()[c] for c in sorted(terms.traditional(char)))
+
+
+def _record(header: str, blocks: list[str], odd: set[str]) -> bytes:
+    """A record; `odd` are the characters of the entry that have `_pairs`."""
     text = "\n".join([header, *blocks])
+    folds = "".join(sorted({_pairs(char) for char in odd.intersection(text)})) if odd else ""
+    text = f'{header},"{folds}"]{text[len(header) :]}'
     packed = deflate(text.encode("utf-16-le", "replace"))
     return _LENGTH.pack(len(packed)) + packed
 
@@ -101,6 +120,7 @@ def records(entry: Entry) -> Iterator[tuple[bytes, str]]:
     the entry's text packs.
     """
     header = _header(entry)
+    odd = {char for char in set(header).union(entry.body) if _pairs(char)}
     blocks = [block for block in entry.body.split("\n") if block]
     room = len(header) + 8
     per_char = 1.3
@@ -110,7 +130,7 @@ def records(entry: Entry) -> Iterator[tuple[bytes, str]]:
         low, high = 1, len(blocks) - start
         guess = _reach(blocks, start, (SLOT - room) / per_char)
         while low <= high:
-            tried = _record(header, blocks[start : start + guess])
+            tried = _record(header, blocks[start : start + guess], odd)
             chars = sum(map(len, blocks[start : start + guess])) + guess
             per_char = max((len(tried) - room) / chars, 0.3)
             if len(tried) <= SLOT or guess == 1:
@@ -123,7 +143,7 @@ def records(entry: Entry) -> Iterator[tuple[bytes, str]]:
             reach = _reach(blocks, start, (SLOT - room) / per_char)
             guess = min(max(reach, low), high)
         if not best:
-            fits, best = len(blocks) - start, _record(header, blocks[start:])
+            fits, best = len(blocks) - start, _record(header, blocks[start:], odd)
         yield best, "\n".join(blocks[start : start + fits])
         start += max(fits, 1)
 
@@ -156,11 +176,25 @@ def parse(text: str) -> Passage:
         raise SearchError(f"检索索引已损坏：{error}") from error
 
 
-def read(pack: bytes, number: int) -> Passage:
-    """The passage of this number from the bytes of its pack file."""
+def stored(pack: bytes, number: int) -> bytes:
+    """The record of this number, without padding, from the bytes of its pack file."""
     start = number % PACK * SLOT
     if len(pack) < start + _LENGTH.size:
         raise SearchError("检索索引已损坏：数据不完整")
     (length,) = _LENGTH.unpack_from(pack, start)
-    data = pack[start + _LENGTH.size : start + _LENGTH.size + length]
-    return parse(inflate(data).decode("utf-16-le", "replace"))
+    return pack[start : start + _LENGTH.size + length]
+
+
+def read(pack: bytes, number: int) -> Passage:
+    """The passage of this number from the bytes of its pack file."""
+    return unpack(stored(pack, number))
+
+
+def unpack(record: bytes) -> Passage:
+    """The passage of a record."""
+    return parse(inflate(record[_LENGTH.size :]).decode("utf-16-le", "replace"))
+
+
+def aligned(slot: int) -> int:
+    """The slot at which an issue begins that follows one that ended before `slot`."""
+    return -(-slot // ALIGN) * ALIGN

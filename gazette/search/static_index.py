@@ -1,13 +1,15 @@
 r"""The index that a phone reads: segments of plain files, and the same read here.
 
-A segment is a pure function of its entries; its folder is named by `segment_key` of them, so it
-can be cached for good and is never made twice::
+A segment is a pure function of its entries; its folder is named by a hash of them, so it can be
+cached for good and is never made twice (`segments` makes it)::
 
     manifest.json                 the segments in order, oldest first (the only file that changes),
                                   and the names of all 栏目, which typing suggests
-    table-<hash>.bin              traditional → simplified, whole; fetched only when needed
+    table-<hash>.bin              traditional → simplified; fetched when a query has a character that
+                                  stands nowhere (texts bring their own pairs, see `records`)
     <key>/segment.json            what the manifest says of the segment; written last
-    <key>/items.bin               the traditional characters that its texts have, and its entries
+    <key>/items.bin               its entries: how many slots each takes
+    <key>/dates.bin               the day of each entry, by which they can be sorted
     <key>/grams/0000.bin …        see `grams`; the number is that of the shard, in hex
     <key>/texts/0000.bin …        see `records`; the number is that of the pack
     <key>/year.bin section.bin …  a facet: deflated JSON {names, sets}, and of each entry its set
@@ -15,39 +17,35 @@ can be cached for good and is never made twice::
     <key>/pinyin.bin              deflated; see `pinyin.table_text`
     <key>/urls.bin                deflated, one a line; for the command line
 
-`items.bin`, deflated: varint pairs, each varint gap of the traditional code point and zigzag varint
-of simplified - traditional; then of each entry varint(slots << 3 | it is over some day << 2 | it is
-a page of the same issue as the entry before << 1 | it is a page), and where it is over, varint of
-that day (counted from 1900-01-01). `validity.bin`, deflated: varint n, n bytes of the names of the
-states as a JSON list; then of each entry varint of how many states, and of each state varint of its
-name and, but of the first, zigzag varint of its day - the day before it in the file, from 0. Entries count from 0
-through all segments, and so do passages: those of the second follow those of the first.
+All but grams and texts are deflated. `table`: varint pairs, each varint gap of the traditional
+code point and zigzag varint of simplified - traditional. `items.bin`: varint issues, and of each varint entries;
+of each entry varint slots; of each entry whether it is a page; varint of how many are over from some
+day on, and of each varint entry - entry before - 1 and varint of that day (counted from 1900-01-01).
+The first passage of an issue is the next multiple of `records.ALIGN`, that of an entry follows the
+last of the entry before. `dates.bin`: of each entry zigzag varint of its day - that of the entry
+before. `validity.bin`: varint n, n bytes of the names of the states as a JSON list; then of each
+entry varint of how many states, and of each state varint of its name and, but of the first, zigzag
+varint of its day - the day before it in the file, from 0. Entries stand by issue, the oldest first,
+and count from 0 through all segments, and so do passages: those of the second follow those of the
+first.
 """
 
 import datetime as dt
-import hashlib
 import json
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
-from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from gazette.digest import digest
 from gazette.errors import SearchError
-from gazette.search import grams, pinyin, records, terms
-from gazette.search.entry import Entry
+from gazette.search import grams, pinyin, records
 
-FORMAT = 2
+FORMAT = 3
 FACETS = ("year", "section", "authority", "document_type", "topic", "issue")
-_CHUNK = 128
-_ALONE = 500
-"""Fewer entries are not worth starting other processes for."""
-_EPOCH = dt.date(1900, 1, 1).toordinal()
+EPOCH = dt.date(1900, 1, 1).toordinal()
+"""Days are counted from here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,239 +58,23 @@ class Segment:
     bits: int
 
 
-def segment_key(digests: Iterable[str]) -> str:
-    """Names a segment by all that goes into it, the rules of folding and the format included."""
-    hashed = hashlib.sha256()
-    rules = [FORMAT, records.SLOT, records.PACK, *grams.SHARDING, terms.SINGLES]
-    hashed.update(json.dumps([*rules, sorted(terms.simplified().items())]).encode())
-    hashed.update("\n".join(digests).encode())
-    return hashed.hexdigest()[:16]
-
-
-def build_segment(
-    entries: Sequence[Entry], out: Path, *, digests: Sequence[str] | None = None, jobs: int = 1
-) -> Segment:
-    """Make the segment of these entries in `out`, or find it made.
-
-    Sorted by the caller, oldest first: that order is "newest first" backwards, and breaks ties.
-    `digests` are those of the entries (`digest`, or another name of all they hold) for a
-    caller who knows them. What is made does not depend on `jobs`.
-    """
-    key = segment_key(digests if digests is not None else map(digest, entries))
-    folder = out / key
-    if made := _made(folder):
-        return made
-    part = out / f"{key}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    for name in ("grams", "texts"):
-        (part / name).mkdir(parents=True)
-
-    counts, slots, gathered, seen = _write_texts(entries, part, jobs)
-    (part / "items.bin").write_bytes(records.deflate(_pairs(seen) + _items(entries, counts)))
-    for name in FACETS:
-        (part / f"{name}.bin").write_bytes(_facet(entries, name))
-    (part / "validity.bin").write_bytes(_validity(entries))
-    table = pinyin.table_text(entry.title for entry in entries if entry.kind == "document")
-    (part / "pinyin.bin").write_bytes(records.deflate(table.encode()))
-    urls = "\n".join(entry.url for entry in entries)
-    (part / "urls.bin").write_bytes(records.deflate(urls.encode()))
-    shards = -1
-    for shards, data in enumerate(gathered.shards(slots, jobs)):
-        (part / "grams" / f"{shards:04x}.bin").write_bytes(data)
-    segment = Segment(
-        key=key, entries=len(entries), slots=slots, bits=(shards + 1).bit_length() - 1
-    )
-    sections = sorted({entry.section for entry in entries if entry.section})
-    said = {"segment": asdict(segment), "sections": sections, "bytes": _bytes(part)}
-    (part / "segment.json").write_text(json.dumps(said), "utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    part.rename(folder)
-    return segment
-
-
-def _items(entries: Sequence[Entry], counts: Sequence[int]) -> bytes:
-    values: list[int] = []
-    issue = None
-    for entry, count in zip(entries, counts, strict=True):
-        is_page = entry.kind == "page"
-        goes_on = is_page and entry.issue == issue
-        values.append(count << 3 | (entry.over is not None) << 2 | goes_on << 1 | is_page)
-        if entry.over:
-            values.append(max(entry.over.toordinal() - _EPOCH, 0))
-        issue = entry.issue if is_page else None
-    return grams.varints(np.array(values, np.int64))
-
-
-def _validity(entries: Sequence[Entry]) -> bytes:
-    names = sorted({state for entry in entries for _, state in entry.validity})
-    places = {name: index for index, name in enumerate(names)}
-    values: list[int] = []
-    last = 0
-    for entry in entries:
-        values.append(len(entry.validity))
-        for which, (since, state) in enumerate(entry.validity):
-            values.append(places[state])
-            if which:
-                day = max(since.toordinal() - _EPOCH, 0)
-                values.append(_zigzag(day - last))
-                last = day
-    text = json.dumps(names, ensure_ascii=False).encode()
-    head = grams.varints(np.array([len(text)]))
-    return records.deflate(head + text + grams.varints(np.array(values, np.int64)))
-
-
-def _zigzag(value: int) -> int:
-    return value << 1 if value >= 0 else -value << 1 | 1
-
-
-def is_segment(out: Path, segment: Segment) -> bool:
-    """Whether a segment stands in `out`, whole."""
-    return _made(out / segment.key) == segment
-
-
-def _made(folder: Path) -> Segment | None:
+def is_whole(folder: Path) -> Segment | None:
     """The segment that stands in a folder, None where it is not whole: a disk may have been full."""
     try:
         said = json.loads((folder / "segment.json").read_text("utf-8"))
-        return Segment(**said["segment"]) if said["bytes"] == _bytes(folder) else None
+        return Segment(**said["segment"]) if said["bytes"] == size_of(folder) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def _bytes(folder: Path) -> int:
+def size_of(folder: str | Path) -> int:
     """Bytes of all files of a segment but `segment.json`."""
-    files = (p for p in folder.rglob("*.bin") if p.is_file())
-    return sum(p.stat().st_size for p in files)
-
-
-def _packed(chunk: Sequence[Entry]) -> list[list[tuple[bytes, str]]]:
-    return [list(records.records(entry)) for entry in chunk]
-
-
-def _write_texts(
-    entries: Sequence[Entry], part: Path, jobs: int
-) -> tuple[list[int], int, grams.Grams, set[str]]:
-    """Packs and terms in one pass: (slots of each entry, slots in all, terms, characters).
-
-    Other processes pack the texts while this one gathers the terms.
-    """
-    gathered = grams.Grams()
-    counts: list[int] = []
-    seen: set[str] = set()
-    pack: list[bytes] = []
-    slot = pack_start = 0
-
-    def flush() -> None:
-        nonlocal pack, pack_start
-        if pack:
-            path = part / "texts" / f"{pack_start // records.PACK:04x}.bin"
-            path.write_bytes(b"".join(pack))
-        pack, pack_start = [], slot
-
-    chunks = [entries[at : at + _CHUNK] for at in range(0, len(entries), _CHUNK)]
-    many = jobs > 1 and len(entries) > _ALONE
-    started = ProcessPoolExecutor(jobs, get_context("spawn")) if many else nullcontext()
-    with started as pool:
-        packed = pool.map(_packed, chunks) if pool else map(_packed, chunks)
-        for chunk, found in zip(chunks, packed, strict=True):
-            sources: list[grams.Source] = []
-            others: list[grams.Other] = []
-            for entry, passages in zip(chunk, found, strict=True):
-                first = True
-                begin = slot
-                for record, text in passages:
-                    size = records.slots(record)
-                    if slot % records.PACK + size > records.PACK and slot % records.PACK:
-                        rest_of_pack = records.PACK - slot % records.PACK
-                        slot += rest_of_pack
-                        flush()
-                        if first:  # an entry starts at its first record
-                            counts[-1] += rest_of_pack
-                            begin = slot
-                    if first:
-                        sources += [
-                            grams.Source(slot, entry.title, is_title=True),
-                            grams.Source(slot, entry.number, is_title=True),
-                        ]
-                        others += _others(entry, slot)
-                        first = False
-                    sources.append(grams.Source(slot, text, is_title=False))
-                    pack.append(record.ljust(size * records.SLOT, b"\0"))
-                    slot += size
-                    if slot % records.PACK == 0 or size > records.PACK:
-                        slot += -slot % records.PACK
-                        flush()
-                counts.append(slot - begin)
-            gathered.add(sources, others)
-            seen.update(*(source.text for source in sources))
-    flush()
-    return counts, slot, gathered, seen
-
-
-def _others(entry: Entry, slot: int) -> Iterator[grams.Other]:
-    """The terms of an entry that are none of its text: its number, its title's initials."""
-    key = terms.number_key(terms.units(entry.number))
-    if key:
-        yield grams.Other(slot, key)
-    if entry.kind == "document":
-        for term, after in pinyin.index_terms(entry.title).items():
-            bits = {grams.next_bit(f"~{letter}") for letter in after}
-            yield grams.Other(slot, term, sum(bits))
-
-
-def _pairs(seen: Iterable[str]) -> bytes:
-    table = terms.simplified()
-    codes = sorted(map(ord, terms.traditional(seen)))
-    values = [len(codes)]
-    last = 0
-    for code in codes:
-        change = ord(table[chr(code)]) - code
-        values += [code - last, _zigzag(change)]
-        last = code
-    return grams.varints(np.array(values))
-
-
-def _facet(entries: Sequence[Entry], name: str) -> bytes:
-    sets: dict[tuple[str, ...], int] = {}
-    column = []
-    for entry in entries:
-        value = entry.authorities if name == "authority" else str(getattr(entry, name))
-        chosen = (value,) if isinstance(value, str) else value
-        chosen = tuple(dict.fromkeys(name for name in chosen if name))
-        column.append(sets.setdefault(chosen, len(sets)))
-    names = sorted({name for chosen in sets for name in chosen})
-    places = {name: index for index, name in enumerate(names)}
-    said = {"names": names, "sets": [[places[n] for n in chosen] for chosen in sets]}
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
-    head = grams.varints(np.array([len(text)]))
-    return records.deflate(head + text + grams.varints(np.array(column, np.int64)))
-
-
-def write_manifest(segments: Sequence[Segment], out: Path) -> None:
-    """Write `manifest.json` for these segments, oldest first, and drop segments it leaves out."""
-    table = records.deflate(_pairs(terms.simplified()))
-    name = f"table-{hashlib.sha256(table).hexdigest()[:8]}.bin"
-    out.mkdir(parents=True, exist_ok=True)
-    (out / name).write_bytes(table)
-    sections: set[str] = set()
-    for segment in segments:
-        said = json.loads((out / segment.key / "segment.json").read_text("utf-8"))
-        sections.update(said["sections"])
-    manifest = {
-        "format": FORMAT,
-        "slot": records.SLOT,
-        "pack": records.PACK,
-        "table": name,
-        "sections": sorted(sections),
-        "segments": [asdict(segment) for segment in segments],
-    }
-    fresh = out / "manifest.json.part"
-    fresh.write_text(json.dumps(manifest, ensure_ascii=False, separators=(",", ":")), "utf-8")
-    fresh.replace(out / "manifest.json")
-    kept = {segment.key for segment in segments} | {name, "manifest.json"}
-    for path in sorted(out.iterdir()):
-        if path.name not in kept:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    total = 0
+    with os.scandir(folder) as found:
+        for file in found:
+            if file.name != "segment.json":
+                total += size_of(file.path) if file.is_dir() else file.stat().st_size
+    return total
 
 
 def _segment(said: object) -> Segment:
@@ -333,6 +115,7 @@ class Index:
         self.sections: list[str] = list(manifest["sections"])
         self._packs: dict[tuple[int, int], bytes] = {}
         self.starts: list[int] = []  # first passage number of each entry, and one past the last
+        self.sizes: list[int] = []  # slots of each entry
         self.is_page: list[bool] = []
         self.group: list[int] = []  # of a page the first page of its issue, else the entry itself
         self.over: list[int] = []  # ordinal of the day from which it is over for good, or a far one
@@ -342,16 +125,26 @@ class Index:
             self._bases.append(slots)
             at = slots
             reader = grams.Reader(records.inflate(self._read(segment, "items.bin")))
-            for _ in range(2 * reader.varint()):
-                reader.varint()
-            for _ in range(segment.entries):
-                value = reader.varint()
-                self.starts.append(at)
-                self.is_page.append(bool(value & 1))
-                self.group.append(self.group[-1] if value & 2 else len(self.group))
-                over = reader.varint() + _EPOCH if value & 4 else dt.date.max.toordinal()
-                self.over.append(over)
-                at += value >> 3
+            of_issue = reader.varints(reader.varint()).tolist()
+            sizes = iter(reader.varints(segment.entries).tolist())
+            pages = iter(reader.varints(segment.entries).tolist())
+            for entries in of_issue:
+                at = slots + records.aligned(at - slots)
+                first_page = -1
+                for _ in range(entries):
+                    self.starts.append(at)
+                    self.sizes.append(next(sizes))
+                    at += self.sizes[-1]
+                    self.is_page.append(bool(next(pages)))
+                    own = len(self.group)
+                    if self.is_page[-1] and first_page < 0:
+                        first_page = own
+                    self.group.append(first_page if self.is_page[-1] else own)
+            self.over += [dt.date.max.toordinal()] * segment.entries
+            entry = len(self.over) - segment.entries - 1
+            for _ in range(reader.varint()):
+                entry += reader.varint() + 1
+                self.over[entry] = reader.varint() + EPOCH
             slots += segment.slots
         self.starts.append(slots)
 
@@ -376,7 +169,7 @@ class Index:
                     known = found[term]
                     found[term] = grams.Postings(
                         known.passages + [base + passage for passage in postings.passages],
-                        known.nexts + postings.nexts,
+                        known.sides + postings.sides,
                         known.often | {base + passage for passage in postings.often},
                         known.titles | {base + p: size for p, size in postings.titles.items()},
                     )
@@ -396,6 +189,16 @@ class Index:
         texts = (records.inflate(self._read(part, "pinyin.bin")).decode() for part in self.segments)
         return pinyin.read_table(texts)
 
+    def dates(self) -> list[int]:
+        """The day of every entry: that of its date, else the first of its year."""
+        found: list[int] = []
+        for segment in self.segments:
+            reader = grams.Reader(records.inflate(self._read(segment, "dates.bin")))
+            changes = reader.varints(segment.entries)
+            steps = np.where(changes & 1, -(changes >> 1), changes >> 1)
+            found += np.cumsum(steps).tolist()
+        return found
+
     def states(self, day: dt.date) -> list[str]:
         """The 有效性 of every entry on a day, "" where it does not apply."""
         found: list[str] = []
@@ -410,7 +213,7 @@ class Index:
                     if which:
                         change = reader.varint()
                         at += -(change >> 1) if change & 1 else change >> 1
-                    if which == 0 or at + _EPOCH <= day.toordinal():
+                    if which == 0 or at + EPOCH <= day.toordinal():
                         state = name
                 found.append(state)
         return found
@@ -443,7 +246,7 @@ class Index:
     def _facet(self, segment: Segment, name: str) -> Facet:
         reader = grams.Reader(records.inflate(self._read(segment, f"{name}.bin")))
         said = json.loads(reader.take(reader.varint()))
-        return Facet(said["names"], said["sets"], [reader.varint() for _ in range(segment.entries)])
+        return Facet(said["names"], said["sets"], reader.varints(segment.entries).tolist())
 
     def urls(self) -> Iterator[str]:
         """The address of every entry, in order."""

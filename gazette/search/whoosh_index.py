@@ -4,6 +4,7 @@ It also owns jieba, as rjieba: the same words some fifteen times faster. Words n
 found, only its order, so the index may be thrown away at any time, and is when it cannot be read.
 """
 
+import json
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -18,8 +19,9 @@ from whoosh.analysis import Token, Tokenizer
 from gazette.digest import digest
 from gazette.errors import SearchError
 from gazette.search import terms
-from gazette.search.entry import Entry
+from gazette.search.entry import Entry, IssueEntries
 
+_LOG = "issues.json"
 _SEGMENTS = 12
 """From so many parts on they are merged; fewer are left, since merging rewrites everything."""
 _FIELDS = (("title", 4.0), ("number", 2.0), ("section", 1.0), ("body", 1.0))
@@ -53,22 +55,59 @@ class WordTokenizer(Tokenizer):  # type: ignore[misc]  # Whoosh has no types
             yield token
 
 
-def update(
-    folder: Path, entries: Iterable[Entry], *, digests: Mapping[str, str] | None = None
-) -> int:
-    """Bring the index in `folder` to hold these entries; how many had to be written or removed.
+def update(folder: Path, issues: Iterable[IssueEntries]) -> int:
+    """Bring the index in `folder` to hold these issues; how many entries were written or removed.
 
-    `digests` gives a name of all that an entry holds, by address, for a caller who has it
-    (`digest`). Raises SearchError if another process keeps writing for two minutes.
+    Only issues whose digest changed are worked out. Raises SearchError if another process keeps
+    writing for two minutes.
     """
-    wanted = {e.url: (digests[e.url] if digests is not None else digest(e), e) for e in entries}
+    wanted = {issue.name: issue for issue in issues}
     with closing(_open(folder)) as held:
-        known = _known(held)
-        changed = [(d, e) for u, (d, e) in sorted(wanted.items()) if known.get(u) != d]
-        gone = sorted(url for url in known if url not in wanted)
+        log = _read_log(folder)
+        known = (
+            _known(held)
+            if log is None
+            else {u: d for _, its in log.values() for u, d in its.items()}
+        )
+        now = {
+            n: had for n, had in (log or {}).items() if n in wanted and had[0] == wanted[n].digest
+        }
+        if log and len(now) == len(wanted) == len(log):
+            return 0
+        fresh = [
+            (wanted[name], list(wanted[name].entries()))
+            for name in sorted(wanted.keys() - now.keys())
+        ]
+        for issue, its in fresh:
+            now[issue.name] = (issue.digest, {entry.url: digest(entry) for entry in its})
+        digests = {url: said for _, its in now.values() for url, said in its.items()}
+        found = sorted((entry for _, its in fresh for entry in its), key=lambda entry: entry.url)
+        changed = [(digests[e.url], e) for e in found if known.get(e.url) != digests[e.url]]
+        gone = sorted(known.keys() - digests.keys())
         if changed or gone:
+            (folder / _LOG).unlink(missing_ok=True)  # if this is torn, the index itself is asked
             _write(held, changed, gone, fresh=not known)
+        _write_log(folder, now)
         return len(changed) + len(gone)
+
+
+_Log = dict[str, tuple[str, dict[str, str]]]
+"""Of each issue its digest, and the digests of its entries by address."""
+
+
+def _read_log(folder: Path) -> _Log | None:
+    """What the index was last brought to hold; None where nothing says so."""
+    try:
+        said = json.loads((folder / _LOG).read_bytes())
+        return {name: (its[0], dict(its[1])) for name, its in said.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _write_log(folder: Path, log: _Log) -> None:
+    fresh = folder / f"{_LOG}.part"
+    fresh.write_text(json.dumps(log, separators=(",", ":")), "utf-8")
+    fresh.replace(folder / _LOG)
 
 
 def _known(held: Any) -> dict[str, str]:

@@ -16,8 +16,6 @@ from gazette.archive import (
     Archive,
     PageImage,
     Scan,
-    entries_digest,
-    issue_entries,
     searchable_address,
 )
 from gazette.check import check
@@ -25,10 +23,10 @@ from gazette.digest import digest
 from gazette.errors import in_order
 from gazette.filters import all_listings
 from gazette.history import Head
-from gazette.index import GRAMS, make_segment
+from gazette.index import GRAMS, issues_to_index, update_static_index
 from gazette.kept import Kept, program
 from gazette.ledger import ledger
-from gazette.model import Gazette, Issue
+from gazette.model import Gazette
 from gazette.pdf.extract import PageImages, page_images
 from gazette.pdf.model import PdfText
 from gazette.pdf.ocr import how_to_recognise, searchable_pdfs
@@ -36,7 +34,6 @@ from gazette.progress import Progress, Stages, silent
 from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
 from gazette.reading import read, with_stories
-from gazette.search.static_index import Segment, is_segment, write_manifest
 from gazette.settings import Settings
 from gazette.site.downloads import list_files
 from gazette.site.ledger import ledger_files
@@ -116,7 +113,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     archive = replace(archive, sizes=_sizes(files))
     stages.done("拆分 PDF")
     progress("编制索引", 0, len(archive.gazette.documents))
-    index = _index(archive, settings, cache / GRAMS, kept, jobs=jobs)
+    index = _index(archive, settings, cache / GRAMS, jobs=jobs)
     files += _index_files(index)
     manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
     stages.done("编制索引")
@@ -172,25 +169,10 @@ def _committed(gazette: Gazette, issues: Path, sources: Sources) -> Iterator[Sit
                 )
 
 
-def _index(
-    archive: Archive, settings: Settings, folder: Path, kept: Kept, *, jobs: int
-) -> dict[str, Path]:
-    """The static index; a segment whose entries are all as before is not even laid out again."""
-    segments: list[Segment] = []
-    for is_closed in (True, False):
-        issues = [
-            issue
-            for issue in archive.gazette.issues
-            if (issue.number.year <= settings.closed_through) is is_closed
-        ]
-        key = digest([entries_digest(archive, issue) for issue in issues])
-        make = functools.partial(_segment, archive, issues, folder, jobs)
-        found = kept.get("segments", key, make)
-        if found and not is_segment(folder, found):
-            found = make()
-            kept.put("segments", key, found)
-        segments += [found] if found else []
-    write_manifest(segments, folder)
+def _index(archive: Archive, settings: Settings, folder: Path, *, jobs: int) -> dict[str, Path]:
+    """The static index; only issues that changed are worked out again."""
+    issues = issues_to_index(archive)
+    update_static_index(issues, folder, closed_through=settings.closed_through, jobs=jobs)
     return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
@@ -201,11 +183,6 @@ def _index_files(index: dict[str, Path]) -> Iterator[SiteFile]:
             yield SiteFile(address=f"search-index/{name}", source=path, key=key)
         else:
             yield SiteFile(address=f"search-index/{name}", source=path.read_bytes())
-
-
-def _segment(archive: Archive, issues: list[Issue], folder: Path, jobs: int) -> Segment | None:
-    found = [entry for issue in issues for entry in issue_entries(archive, issue)]
-    return make_segment(found, folder, jobs=jobs) if found else None
 
 
 def rows_of(group: Group) -> tuple[Row, ...]:

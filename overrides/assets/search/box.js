@@ -2,32 +2,11 @@
 // aria-activedescendant) and a status that says how many there are. On the search page page.js attaches it; on every other
 // page gazette.js loads this module when somebody types.
 
+import { h, marked } from "./dom.js";
+
 const DELAY = 200;
 /** @type {Record<string, string>} */
 const NAMES = { title: "文件", number: "发文字号", section: "栏目" };
-
-/** @param {string} tag @param {Record<string, any>} [attributes] @param {...(Node | string)} children @returns {any} */
-export function h(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
-/** Text with parts of it marked. @param {{text: string, marks: [number, number][]}} marked */
-export function marked({ text, marks }) {
-  /** @type {(Node | string)[]} */
-  const parts = [];
-  let at = 0;
-  for (const [start, end] of marks) {
-    parts.push(text.slice(at, start), h("mark", {}, text.slice(start, end)));
-    at = end;
-  }
-  return [...parts, text.slice(at)];
-}
 
 /** Attach suggestions to a form's box. @param {HTMLFormElement} form @param {URL} home the site's first page
  * @param {(text: string) => Promise<import("./suggest.js").Suggestion[]>} suggest */

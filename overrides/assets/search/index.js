@@ -7,17 +7,18 @@ export class LoadError extends Error {}
 
 /**
  * @typedef {{key: string, entries: number, slots: number, bits: number}} Segment
- * @typedef {{passages: number[], nexts: number[], often: Set<number>, titles: Map<number, number>}} Postings
+ * @typedef {{passages: number[], sides: number[], often: Set<number>, titles: Map<number, number>}} Postings
  * @typedef {{kind: string, title: string, number: string, url: string, issue: string, page: ?number, section: string,
  *   dated: ?string, authorities: string[], documentType: string, quality: string, validity: string,
  *   text: string}} Passage
- * @typedef {{names: string[], sets: number[][], column: number[]}} Facet
  */
 
-const FORMAT = 2;
-const NEXTS = 2000;
+const FORMAT = 3;
+const SIDES = 2000;
 /** Days are counted from 1900-01-01. */
 const EPOCH = Date.UTC(1900, 0, 1);
+/** The slots of an issue begin at a multiple of this. */
+const ALIGN = 8;
 const TIMEOUT = 30000;
 
 /** @param {URL} url @param {RequestInit} [options] @returns {Promise<{status: number, data: Uint8Array}>} */
@@ -60,12 +61,15 @@ export function fnv1a(text) {
   return hash >>> 0;
 }
 
-/** The bit of what may follow a term that stands for a unit. @param {string} unit */
+/** The bit of what stands beside a term for a unit behind it. @param {string} unit */
 export function nextBit(unit) {
-  return 1 << (fnv1a(unit) >>> 29);
+  return 1 << (fnv1a(unit) >>> 30);
 }
 
-class Reader {
+/** The same for a unit before it. @param {string} unit */
+export const beforeBit = (unit) => nextBit(unit) << 4;
+
+export class Reader {
   /** @param {Uint8Array} data */
   constructor(data) {
     this.data = data;
@@ -96,10 +100,10 @@ class Reader {
   }
 }
 
-const utf8 = new TextDecoder();
+export const utf8 = new TextDecoder();
 
 /** @param {number} value */
-const unzigzag = (value) => (value & 1 ? -(value >> 1) : value >> 1);
+export const unzigzag = (value) => (value & 1 ? -(value >> 1) : value >> 1);
 
 /** @param {Reader} reader @returns {[string, string][]} */
 function pairs(reader) {
@@ -112,16 +116,16 @@ function pairs(reader) {
 
 /**
  * Where a term's lists lie in a shard.
- * @typedef {{lists: Uint8Array, isBitmap: boolean, nexts: Uint8Array, marks: Uint8Array}} Place
+ * @typedef {{lists: Uint8Array, isBitmap: boolean, sides: Uint8Array, marks: Uint8Array}} Place
  */
 
 /** @param {Uint8Array} data @returns {Promise<Map<string, Place>>} */
 async function openShard(data) {
   const outer = new Reader(data);
   const first = outer.take(outer.varint());
-  const [columns, nexts] = await Promise.all([inflate(first), inflate(outer.take(outer.left))]);
+  const [columns, sides] = await Promise.all([inflate(first), inflate(outer.take(outer.left))]);
   const reader = new Reader(columns);
-  const follow = new Reader(nexts);
+  const follow = new Reader(sides);
   const count = reader.varint();
   const names = utf8.decode(reader.take(reader.varint())).split("\n");
   const sizes = reader.varints(count);
@@ -134,7 +138,7 @@ async function openShard(data) {
       if (!isBitmap) postings += byte < 128 ? 1 : 0;
       else for (; byte; byte &= byte - 1) postings++;
     }
-    return { lists, isBitmap, nexts: postings > NEXTS ? new Uint8Array(postings).fill(255) : follow.take(postings) };
+    return { lists, isBitmap, sides: postings > SIDES ? new Uint8Array(postings).fill(255) : follow.take(postings) };
   });
   return new Map(places.map((place, i) => [names[i], { ...place, marks: reader.take(markSizes[i]) }]));
 }
@@ -150,7 +154,7 @@ function readPostings(place, base, into) {
   } else {
     for (let last = base - 1; list.left; ) into.passages.push((last += list.varint() + 1));
   }
-  for (const next of place.nexts) into.nexts.push(next);
+  for (const next of place.sides) into.sides.push(next);
   const marks = new Reader(place.marks);
   for (let index = first - 1; marks.left; ) {
     const value = marks.varint();
@@ -171,6 +175,8 @@ export class Index {
     this.cache = new Map();
     /** First passage of each entry, and one past the last. @type {number[]} */
     this.starts = [];
+    /** Slots of each entry. @type {number[]} */
+    this.sizes = [];
     /** @type {boolean[]} */
     this.isPage = [];
     /** Of a page the first page of its issue, of a document itself. @type {number[]} */
@@ -225,18 +231,31 @@ export class Index {
       const group = [];
       /** @type {number[]} */
       const over = [];
+      /** @type {number[]} */
+      const sizes = [];
       let slots = 0;
       segments.forEach((segment, i) => {
         const reader = new Reader(items[i]);
-        learn(pairs(reader));
-        let at = slots;
-        for (let entry = 0; entry < segment.entries; entry++) {
-          const value = reader.varint();
-          starts.push(at);
-          isPage.push((value & 1) === 1);
-          group.push(value & 2 ? group[group.length - 1] : group.length);
-          over.push(value & 4 ? reader.varint() : Infinity);
-          at += value >> 3;
+        const issues = reader.varints(reader.varint());
+        const before = sizes.length;
+        sizes.push(...reader.varints(segment.entries));
+        isPage.push(...reader.varints(segment.entries).map(Boolean));
+        let at = 0;
+        for (const entries of issues) {
+          at = Math.ceil(at / ALIGN) * ALIGN;
+          let first = -1;
+          for (let n = 0; n < entries; n++) {
+            const entry = starts.push(slots + at) - 1;
+            at += sizes[entry];
+            if (isPage[entry] && first < 0) first = entry;
+            group.push(isPage[entry] ? first : entry);
+          }
+        }
+        while (over.length < sizes.length) over.push(Infinity);
+        let entry = before - 1;
+        for (let count = reader.varint(); count > 0; count--) {
+          entry += reader.varint() + 1;
+          over[entry] = reader.varint();
         }
         slots += segment.slots;
       });
@@ -244,6 +263,7 @@ export class Index {
       this.entryOf = new Uint32Array(slots);
       isPage.forEach((_, entry) => this.entryOf.fill(entry, starts[entry], starts[entry + 1]));
       this.starts = starts;
+      this.sizes = sizes;
       this.isPage = isPage;
       this.group = group;
       this.over = over;
@@ -270,59 +290,12 @@ export class Index {
     );
   }
 
-  /** The numbers of the same code and year as a `#` term: they lie in its shard. @param {string} term */
-  async siblings(term) {
-    const names = [].concat(...(await this.shards(term)).map((shard) => Array.from(shard.keys())));
-    return Array.from(new Set(names)).filter((name) => name[0] === "#" && family(name) === family(term));
-  }
-
-  /** How the characters of titles are spelt: character → syllables. @returns {Promise<Map<string, string[]>>} */
-  pinyin() {
-    return this.once("pinyin", async () => {
-      const { segments } = await this.manifest();
-      const texts = await Promise.all(segments.map(({ key }) => this.bytes(`${key}/pinyin.bin`)));
-      /** @type {Map<string, string[]>} */
-      const table = new Map();
-      for (const line of [].concat(...texts.map((text) => utf8.decode(text).split("\n")))) {
-        const [name] = /^[a-z]*/.exec(line) || [""];
-        for (const char of line.slice(name.length)) {
-          const known = table.get(char) || [];
-          if (!known.includes(name)) table.set(char, [...known, name].sort());
-        }
-      }
-      return table;
-    });
-  }
-
-  /** The 有效性 of every entry on a day, "" where it does not apply. @param {number} day @returns {Promise<string[]>} */
-  async states(day) {
-    const { segments } = await this.manifest();
-    const parts = await Promise.all(segments.map(({ key }) => this.once(`${key}/validity.bin`, () => this.bytes(`${key}/validity.bin`))));
-    /** @type {string[]} */
-    const found = [];
-    parts.forEach((data, i) => {
-      const reader = new Reader(data);
-      const names = JSON.parse(utf8.decode(reader.take(reader.varint())));
-      for (let entry = 0, at = 0; entry < segments[i].entries; entry++) {
-        let state = "";
-        const count = reader.varint();
-        for (let which = 0; which < count; which++) {
-          const name = names[reader.varint()];
-          if (which) at += unzigzag(reader.varint());
-          if (!which || at <= day) state = name;
-        }
-        found.push(state);
-      }
-    });
-    return found;
-  }
-
   /** Where a term stands; needs the manifest only. @param {string} term @returns {Promise<Postings>} */
   async postings(term) {
     const { segments } = await this.manifest();
     const shards = await this.shards(term);
     /** @type {Postings} */
-    const found = { passages: [], nexts: [], often: new Set(), titles: new Map() };
+    const found = { passages: [], sides: [], often: new Set(), titles: new Map() };
     let base = 0;
     shards.forEach((shard, i) => {
       const place = shard.get(term);
@@ -347,9 +320,11 @@ export class Index {
       if (length > slot) data = await this.range(name, start, Math.ceil(length / slot) * slot);
       const text = new TextDecoder("utf-16le").decode(await inflate(data.subarray(4, length)));
       const head = text.indexOf("\n");
-      const [kind, title, number_, url, issue, page, section, dated, authorities, documentType, quality, validity] = JSON.parse(
+      const [kind, title, number_, url, issue, page, section, dated, authorities, documentType, quality, validity, folds] = JSON.parse(
         head < 0 ? text : text.slice(0, head),
       );
+      const chars = Array.from(/** @type {string} */ (folds));
+      learn(chars.flatMap((char, i) => (i % 2 ? [] : [[char, chars[i + 1]]])));
       const body = head < 0 ? "" : text.slice(head + 1);
       return { kind, title, number: number_, url, issue, page, section, dated, authorities, documentType, quality, validity, text: body };
     });
@@ -369,28 +344,5 @@ export class Index {
     }
     if (start + size > data.length) throw new Error("检索数据不完整");
     return data.subarray(start, start + size);
-  }
-
-  /** A facet of all entries, its names sorted. @param {string} name @returns {Promise<Facet>} */
-  facet(name) {
-    return this.once(name, async () => {
-      const { segments } = await this.manifest();
-      const parts = await Promise.all(segments.map((segment) => this.bytes(`${segment.key}/${name}.bin`)));
-      const read = parts.map((data, i) => {
-        const reader = new Reader(data);
-        const said = JSON.parse(utf8.decode(reader.take(reader.varint())));
-        return { ...said, column: reader.varints(segments[i].entries) };
-      });
-      const names = [...new Set([].concat(...read.map((part) => part.names)))].sort();
-      const places = new Map(names.map((n, i) => [n, i]));
-      /** @type {Facet} */
-      const facet = { names, sets: [], column: [] };
-      for (const part of read) {
-        const base = facet.sets.length;
-        for (const value of part.column) facet.column.push(base + value);
-        for (const set of part.sets) facet.sets.push(set.map((/** @type {number} */ i) => places.get(part.names[i])));
-      }
-      return facet;
-    });
   }
 }

@@ -1,7 +1,7 @@
 // The search page: fills <div id="search" data-index="…/search-index/">. Everything shown is set as text; the query and
 // every filter are in the address.
 
-import { attach, h, marked } from "./box.js";
+import { h, marked } from "./dom.js";
 import { Session } from "./session.js";
 
 /** What is said of a hit whose text may not be what is printed; keys as in Entry.quality. */
@@ -224,8 +224,9 @@ function mount(root) {
     }
   }
 
-  /** Let a worker take the questions to come; the first of an address is not worth the wait for one. */
+  /** Suggest while the reader types, and let a worker take the questions to come; the first of an address is not worth the wait for one. */
   async function toWorker() {
+    import("./box.js").then(({ attach }) => attach(form, home, (text) => engine.suggest(text)), () => {});
     try {
       const { open } = await import("./remote.js");
       engine = await open(address.href, manifest);
@@ -342,7 +343,6 @@ function mount(root) {
   addEventListener("popstate", restore);
   addEventListener("pagehide", keep);
   history.scrollRestoration = "manual";
-  attach(form, home, (text) => engine.suggest(text));
   input.addEventListener("focus", toWorker, { once: true });
 
   restore();

@@ -1,12 +1,17 @@
 // Titles by their sound. The rules stand in gazette/search/pinyin.py. Loaded when Latin letters are typed.
 
+import { nextBit, utf8 } from "./index.js";
+import { common } from "./query.js";
 import { fold, units } from "./terms.js";
 
 const INITIALS_ONLY = 12;
 const READINGS = 6;
 const HAN = /[\u3400-\u9fff]+/g;
 
-/** @typedef {Map<string, string[]>} Table  character → syllables */
+/**
+ * @typedef {import("./index.js").Index} Index
+ * @typedef {Map<string, string[]>} Table  character → syllables
+ */
 
 /** The initials that letters may stand for, at least two each. @param {string} said @param {Table} table */
 export function initials(said, table) {
@@ -50,4 +55,45 @@ export function spells(said, title, table) {
     }
   }
   return null;
+}
+
+/** How the characters of titles are spelt: character → syllables. @param {Index} index
+ * @returns {Promise<Table>} */
+export function table(index) {
+  return index.once("pinyin", async () => {
+    const { segments } = await index.manifest();
+    const texts = await Promise.all(segments.map(({ key }) => index.bytes(`${key}/pinyin.bin`)));
+    /** @type {Map<string, string[]>} */
+    const sounds = new Map();
+    for (const line of [].concat(...texts.map((text) => utf8.decode(text).split("\n")))) {
+      const [name] = /^[a-z]*/.exec(line) || [""];
+      for (const char of line.slice(name.length)) {
+        const known = sounds.get(char) || [];
+        if (!known.includes(name)) sounds.set(char, [...known, name].sort());
+      }
+    }
+    return sounds;
+  });
+}
+
+/** Titles that letters spell. @param {import("./query.js").Search} search @param {string} said @returns {Promise<number[]>} */
+export async function bySound(search, said) {
+  const { index } = search;
+  const sounds = await table(index);
+  const candidates = new Set();
+  for (const firsts of initials(said, sounds)) {
+    const pairs = Array.from(firsts.slice(1), (letter, i) => `~${firsts[i]}${letter}`);
+    await search.load(pairs);
+    const lists = pairs.map((pair, i) => {
+      const { passages, sides } = /** @type {import("./index.js").Postings} */ (search.postings.get(pair));
+      const bit = i + 2 < firsts.length ? nextBit(`~${firsts[i + 2]}`) : 0;
+      return passages.filter((_, j) => (sides[j] & bit) === bit);
+    });
+    for (const passage of common(lists)) candidates.add(index.entryOf[passage]);
+  }
+  const entries = Array.from(candidates).filter((entry) => !search.allowed || search.allowed[entry]).sort((a, b) => a - b);
+  const proved = await Promise.all(
+    entries.map(async (entry) => spells(said, (await index.passage(index.starts[entry])).title, sounds)),
+  );
+  return entries.filter((_, i) => proved[i]);
 }

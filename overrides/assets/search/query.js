@@ -1,13 +1,13 @@
 // Answers a query. The rules stand in gazette/search/query.py; both find the same set.
 
-import { dayNumber, nextBit } from "./index.js";
+import { beforeBit, dayNumber, nextBit } from "./index.js";
 import { find, holds, isSingle, numberKey, spans, terms, units } from "./terms.js";
 
 /**
  * @typedef {import("./index.js").Index} Index
  * @typedef {import("./index.js").Passage} Passage
  * @typedef {import("./index.js").Postings} Postings
- * @typedef {{units: string[], phrase: boolean, exclude: boolean}} Group
+ * @typedef {{units: string[], phrase: boolean, exclude: boolean, number?: boolean}} Group
  * @typedef {{years?: [number, number], kind?: string} & Record<string, any>} Filters  facet name → wanted values
  * @typedef {"number"|"exact"|"words"|"pinyin"|"relaxed"|"listed"} Match
  * @typedef {{match: Match, passage: Passage, title: Marked, snippet: Marked}} Hit
@@ -21,11 +21,8 @@ const MAX_CHARS = 2000;
 const MAX_UNITS = 200;
 const VERIFY = 20;
 const BATCH = 4;
-const ALL_TERMS = 3;
-const MANY = 10;
-/** The terms that cover a run of so many units, linked by what follows them, leave few false candidates; of longer runs they
- * may leave hundreds (measured: 830 KB for one query). */
-const FEW = 4;
+/** So many candidates may prove false before all terms of a run are asked for, which leave fewer. */
+const FALSE = 4;
 const TITLE = 12;
 const OVER_WEIGHT = 0.8;
 const NEWER = 0.1;
@@ -77,16 +74,22 @@ export function numberReading(query) {
   const key = numberKey(run);
   const first = text.find((char) => !BLANK.test(char)) || "";
   if (!key || MINUS.test(first) || Object.keys(QUOTES).some((quote) => query.includes(quote))) return null;
-  return { key, group: { units: run[run.length - 1] === "号" ? run.slice(0, -1) : run, phrase: true, exclude: false } };
+  return { key, group: { units: run[run.length - 1] === "号" ? run.slice(0, -1) : run, phrase: true, exclude: false, number: true } };
 }
 
 /** @param {Group} group */
 const isUnsure = (group) => group.units.length > 2;
 
-/** A group's terms; of a long one, unless all are asked for, those that cover it. @param {Group} group @param {boolean} full */
-function termsOf(group, full) {
-  const all = terms(group.units);
-  const some = full || group.units.length <= ALL_TERMS ? all : all.filter((_, i) => i % 2 === 0 || i === all.length - 1);
+/** A group's terms; unless all are asked for, those of a run that touch each of its units: a term also tells what stands
+ * before and behind it. Of two-character words the second and the fourth term go across them, and are the rarer ones.
+ * @param {Group} group @param {boolean} full */
+export function termsOf({ units: run, number, exclude }, full) {
+  const all = terms(run);
+  const last = run.length - 2;
+  if (full || exclude || last < 1) return Array.from(new Set(all));
+  if (number) return Array.from(new Set(all.filter((_, i) => i % 2 === 0 || i === last)));
+  const some = [all[1]];
+  for (let at = 1; at + 2 <= last; some.push(all[at])) at = Math.min(at + 4, last % 2 ? last : last - 1);
   return Array.from(new Set(some));
 }
 
@@ -105,7 +108,7 @@ function lowerBound(list, value) {
 const between = (list, from, to) => list.slice(lowerBound(list, from), lowerBound(list, to));
 
 /** What all rising lists have. @param {number[][]} lists @returns {number[]} */
-function common(lists) {
+export function common(lists) {
   const [first, ...rest] = lists.slice().sort((a, b) => a.length - b.length);
   return rest.reduce((left, list) => {
     let at = 0;
@@ -117,7 +120,7 @@ function common(lists) {
 }
 
 /** @param {number[]} list @param {Iterable<number>} others */
-function without(list, others) {
+export function without(list, others) {
   const gone = new Set(others);
   return list.filter((value) => !gone.has(value));
 }
@@ -141,6 +144,9 @@ export function letters(query) {
   const said = run.join("");
   return run.every((unit) => /^[a-z]+$/.test(unit)) && said.length > 1 && said.length <= 40 ? said : "";
 }
+
+/** @type {Plan} */
+const NOTHING = { groups: [], own: [], exact: [], words: [], wordsMatch: "words", full: true, runs: [], terms: [], excluded: [], never: [] };
 
 /** One query against one index: ask it for `more` hits until it is `done`. */
 export class Search {
@@ -169,6 +175,8 @@ export class Search {
     /** @type {Hit[]} */
     this.waiting = [];
     this.want = 0;
+    /** The day of each entry, where they are asked by date. @type {number[]} */
+    this.dates = [];
     this.batches = this.run();
   }
 
@@ -228,12 +236,23 @@ export class Search {
    * @param {number[]} entries @param {Match} match @returns {AsyncGenerator<Hit[], number[], void>} */
   async *tier(entries, match) {
     const plan = /** @type {Plan} */ (this.plan);
-    const queue = this.inOrder(entries, match);
+    if (this.sort === "date" || match === "listed") this.dates = await (await import("./facets.js")).dates(this.index);
+    let queue = this.inOrder(entries, match);
     /** @type {number[]} */
     const demoted = [];
-    for (let at = 0; at < queue.length; ) {
-      const batch = queue.slice(at, at + Math.max(this.want - this.waiting.length, BATCH));
-      at += batch.length;
+    const judged = new Set();
+    while (queue.length) {
+      if (match === "exact" && !plan.full && demoted.length >= FALSE) {
+        const whole = await this.weigh(plan.groups, true);
+        Object.assign(plan, { ...whole, own: plan.own });
+        const kept = new Set(whole.exact);
+        demoted.splice(0, Infinity, ...demoted.filter((entry) => kept.has(entry)));
+        queue = this.inOrder(without(whole.exact, judged), match);
+        this.open = queue.length + whole.words.length + demoted.length;
+        continue;
+      }
+      const batch = queue.splice(0, Math.max(this.want - this.waiting.length, BATCH));
+      batch.forEach((entry) => judged.add(entry));
       const verdicts = await Promise.all(batch.map((entry) => this.judge(entry, match)));
       /** @type {Hit[]} */
       const hits = [];
@@ -257,7 +276,8 @@ export class Search {
   inOrder(entries, match) {
     const plan = /** @type {Plan} */ (this.plan);
     const { isPage, group, over } = this.index;
-    if (this.sort === "date" || match === "listed") return entries.slice().sort((a, b) => b - a);
+    const { dates } = this;
+    if (this.sort === "date" || match === "listed") return entries.slice().sort((a, b) => dates[b] - dates[a] || b - a);
     const founds = { number: [], exact: plan.runs.map(({ found }) => found) }[match] || plan.terms;
     /** @type {Map<number, [number, number, number]>} page, not the whole title, score */
     const keys = new Map();
@@ -290,81 +310,42 @@ export class Search {
     const [allowed] = await Promise.all([this.filter(), index.ready()]);
     this.allowed = allowed;
     await this.load(this.firstTerms());
-    if (this.hasUnknown() && (await index.learnTable())) await this.load(this.firstTerms());
+    if (this.hasUnknown(parse(query).filter(({ exclude }) => exclude)) && (await index.learnTable())) await this.load(this.firstTerms());
+    yield* this.readings();
+    let groups = parse(query);
+    if (!groups.some((group) => !group.exclude)) return;
+    let whole = await this.weigh(groups, true);
+    if (this.hasUnknown(groups) && (await index.learnTable())) {
+      yield* this.readings();
+      groups = parse(query);
+      whole = await this.weigh(groups, true);
+    }
+    const said = letters(query);
+    if (said) yield { ...NOTHING, groups, words: await (await import("./pinyin.js")).bySound(this, said), wordsMatch: "pinyin" };
+    const some = Array.from(new Set([].concat(...whole.terms.map((found) => found.entries))));
+    await (await import("./nearest.js")).suggest(this, groups);
+    yield { ...whole, exact: [], words: without(some, whole.never), wordsMatch: "relaxed" };
+  }
+
+  /** The query as a number, as a list of all that the filters allow, as groups. @returns {AsyncGenerator<Plan, void, void>} */
+  async *readings() {
+    const { query, allowed } = this;
     const reading = numberReading(query);
+    this.missing = null;
     if (reading) {
       await this.load([reading.key]);
-      await this.findMissing(reading.key);
-      const plan = await this.narrow([reading.group]);
+      const { passages } = /** @type {Postings} */ (this.postings.get(reading.key));
+      if (!passages.length) await (await import("./nearest.js")).findMissing(this, reading.key);
+      const plan = await this.weigh([reading.group], false);
       const own = this.found([reading.key], []).entries;
       yield { ...plan, own, exact: without(plan.exact, own), words: [], full: true };
     }
     const groups = parse(query);
-    const nothing = { groups, own: [], exact: [], words: [], full: true, runs: [], terms: [], excluded: [], never: [] };
     if (!groups.length && allowed) {
-      const every = index.isPage.map((_, entry) => entry).filter((entry) => allowed[entry]);
-      yield { ...nothing, words: every, wordsMatch: "listed" };
+      const every = this.index.isPage.map((_, entry) => entry).filter((entry) => allowed[entry]);
+      yield { ...NOTHING, words: every, wordsMatch: "listed" };
     }
-    if (!groups.some((group) => !group.exclude)) return;
-    yield await this.narrow(groups);
-    const said = letters(query);
-    if (said) yield { ...nothing, words: await this.bySound(said), wordsMatch: "pinyin" };
-    const whole = await this.weigh(groups, true);
-    const some = Array.from(new Set([].concat(...whole.terms.map((found) => found.entries))));
-    await this.suggest(groups);
-    yield { ...whole, exact: [], words: without(some, whole.never), wordsMatch: "relaxed" };
-  }
-
-  /** If no document at all has a number: what to say of it. @param {string} key */
-  async findMissing(key) {
-    const { index } = this;
-    if (/** @type {Postings} */ (this.postings.get(key)).passages.length) return;
-    const serial = (/** @type {string} */ name) => +name.slice(name.lastIndexOf(" "));
-    const known = (await index.siblings(key)).sort((a, b) => serial(a) - serial(b));
-    const at = known.findIndex((name) => serial(name) > serial(key));
-    const near = at < 0 ? known.slice(-1) : known.slice(Math.max(at - 1, 0), at + 1);
-    const places = await Promise.all(near.map((name) => index.postings(name)));
-    const neighbours = await Promise.all(places.map(({ passages }) => index.passage(passages[0])));
-    this.missing = { number: spelt(key), neighbours };
-  }
-
-  /** Titles that letters spell. @param {string} said @returns {Promise<number[]>} */
-  async bySound(said) {
-    const { index } = this;
-    const [{ initials, spells }, table] = await Promise.all([import("./pinyin.js"), index.pinyin()]);
-    const candidates = new Set();
-    for (const firsts of initials(said, table)) {
-      const pairs = Array.from(firsts.slice(1), (letter, i) => `~${firsts[i]}${letter}`);
-      await this.load(pairs);
-      const lists = pairs.map((pair, i) => {
-        const { passages, nexts } = /** @type {Postings} */ (this.postings.get(pair));
-        const bit = i + 2 < firsts.length ? nextBit(`~${firsts[i + 2]}`) : 0;
-        return passages.filter((_, j) => (nexts[j] & bit) === bit);
-      });
-      for (const passage of common(lists)) candidates.add(index.entryOf[passage]);
-    }
-    const entries = Array.from(candidates).filter((entry) => !this.allowed || this.allowed[entry]).sort((a, b) => a - b);
-    const proved = await Promise.all(
-      entries.map(async (entry) => spells(said, (await index.passage(index.starts[entry])).title, table)),
-    );
-    return entries.filter((_, i) => proved[i]);
-  }
-
-  /** Set what the query may have meant. @param {Group[]} groups */
-  async suggest(groups) {
-    const { index } = this;
-    const { LEAST, TITLES, suggestions } = await import("./nearest.js");
-    if (groups.length !== 1 || groups[0].exclude || groups[0].units.length < LEAST) return;
-    /** @type {Map<number, number>} */
-    const shared = new Map();
-    for (const term of termsOf(groups[0], true)) {
-      for (const passage of /** @type {Postings} */ (this.postings.get(term)).titles.keys()) {
-        shared.set(passage, (shared.get(passage) || 0) + 1);
-      }
-    }
-    const likely = Array.from(shared).sort((a, b) => b[1] - a[1] || b[0] - a[0]).slice(0, TITLES);
-    const titles = await Promise.all(likely.map(async ([passage]) => (await index.passage(passage)).title));
-    this.suggestions = suggestions(groups[0].units, titles);
+    if (groups.some((group) => !group.exclude)) yield await this.weigh(groups, false);
   }
 
   /** The terms that are surely asked for first, as the query is folded now. */
@@ -374,12 +355,12 @@ export class Search {
     return [].concat(reading ? [reading.key] : [], ...groups.map((group) => termsOf(group, false)));
   }
 
-  /** Whether a Han character of the query is in no term that was found: it may be a traditional one that
-   * the archive never uses. */
-  hasUnknown() {
+  /** Whether a Han character of some groups, all of whose terms are here, is in no term that was found: it may be a
+   * traditional one that the archive never uses. @param {Group[]} groups */
+  hasUnknown(groups) {
     const known = new Set();
     for (const [term, { passages }] of this.postings) if (passages.length) term.split(" ").forEach((u) => known.add(u));
-    return units(this.query).some((unit) => isSingle(unit) && !known.has(unit));
+    return groups.some((group) => group.units.some((unit) => isSingle(unit) && !known.has(unit)));
   }
 
   /** @param {string[]} wanted */
@@ -387,13 +368,6 @@ export class Search {
     const missing = Array.from(new Set(wanted)).filter((term) => !this.postings.has(term));
     const found = await Promise.all(missing.map((term) => this.index.postings(term)));
     missing.forEach((term, i) => this.postings.set(term, found[i]));
-  }
-
-  /** Candidates by the fewest terms; by all of them where many would have to be verified. @param {Group[]} groups */
-  async narrow(groups) {
-    const plan = await this.weigh(groups, false);
-    const sure = plan.full || plan.exact.length <= MANY || groups.every(({ units: run }) => run.length <= FEW);
-    return sure ? plan : this.weigh(groups, true);
   }
 
   /** Candidates for groups, by all their terms or by those that cover them. @param {Group[]} groups @param {boolean} full
@@ -415,7 +389,7 @@ export class Search {
       exact,
       words: without(words, never.concat(exact)),
       wordsMatch: "words",
-      full: full || groups.every((group) => group.phrase || group.units.length <= ALL_TERMS),
+      full: full || groups.every((group) => group.phrase || !isUnsure(group)),
       runs: wanted,
       terms: founds,
       excluded: unwanted.filter(({ group }) => isUnsure(group)),
@@ -423,18 +397,29 @@ export class Search {
     };
   }
 
-  /** The passages in which all of some terms of a run stand, each followed by something like what follows it in the run.
+  /** Which entries the filters allow, null for all. @returns {Promise<?boolean[]>} */
+  async filter() {
+    const none = Object.values(this.filters).every((wanted) => !wanted || wanted.length === 0);
+    return none ? null : (await import("./facets.js")).allow(this, this.filters);
+  }
+
+  /** The passages in which all of some terms of a run stand, each between something like what is beside it in the run.
    * @param {string[]} wanted @param {string[]} run @returns {Found} */
   found(wanted, run) {
     const { index, allowed } = this;
     const lists = wanted.map((term) => /** @type {Postings} */ (this.postings.get(term)));
     /** @type {Map<string, number>} */
     const bits = new Map();
-    terms(run).forEach((term, i) => i + 2 < run.length && bits.set(term, (bits.get(term) || 0) | nextBit(run[i + 2])));
+    if (run.length > 1) {
+      terms(run).forEach((term, i) => {
+        const beside = (i ? beforeBit(run[i - 1]) : 0) | (i + 2 < run.length ? nextBit(run[i + 2]) : 0);
+        bits.set(term, (bits.get(term) || 0) | beside);
+      });
+    }
     const passages = common(
       wanted.map((term, i) => {
         const bit = bits.get(term) || 0;
-        return bit ? lists[i].passages.filter((_, j) => (lists[i].nexts[j] & bit) === bit) : lists[i].passages;
+        return bit ? lists[i].passages.filter((_, j) => (lists[i].sides[j] & bit) === bit) : lists[i].passages;
       }),
     );
     /** @type {number[]} */
@@ -456,9 +441,9 @@ export class Search {
   /** BM25 over passages, and the greatest share of a title. @param {number} entry @param {Found[]} founds
    * @returns {[number, number]} */
   score(entry, founds) {
-    const { starts, isPage } = this.index;
+    const { starts, sizes, isPage } = this.index;
     const mean = Math.max(starts[isPage.length] / Math.max(isPage.length, 1), 1);
-    const near = 1.2 * (0.25 + (0.75 * (starts[entry + 1] - starts[entry])) / mean);
+    const near = 1.2 * (0.25 + (0.75 * sizes[entry]) / mean);
     let total = 0;
     let most = 0;
     for (const found of founds) {
@@ -533,77 +518,6 @@ export class Search {
     for (const { group, found } of plan.runs) {
       if (isUnsure(group) || !this.within(found, entry).includes(place)) continue;
       if (![title, number, text].some((part) => holds(group.units, part))) throw new Error("检索数据前后不一致，请刷新网页");
-    }
-  }
-
-  /** Which entries the filters allow, null for all. @returns {Promise<?boolean[]>} */
-  async filter() {
-    return this.allow(this.filters);
-  }
-
-  /** Which entries some filters allow. @param {Filters} filters @returns {Promise<?boolean[]>} */
-  async allow(filters) {
-    const { index } = this;
-    const { years, kind, validity, ...named } = filters;
-    /** @type {[string, (name: string) => boolean][]} */
-    const tests = Object.entries(named).filter(([, wanted]) => wanted && wanted.length).map(([name, wanted]) => [name, (value) => wanted.includes(value)]);
-    if (years) tests.push(["year", (name) => years[0] <= +name && +name <= years[1]]);
-    const byState = validity && validity.length;
-    if (!tests.length && !kind && !byState) return null;
-    const [states, ...facets] = await Promise.all([
-      byState ? index.states(this.day) : [],
-      ...tests.map(([name]) => index.facet(name)),
-    ]);
-    await index.ready();
-    return index.isPage.map(
-      (isPage, entry) =>
-        (!kind || isPage === (kind === "page")) &&
-        (!byState || validity.includes(states[entry])) &&
-        facets.every(({ names, sets, column }, i) => sets[column[entry]].some((name) => tests[i][1](names[name]))),
-    );
-  }
-
-  /** How many candidates each value of a filter would leave, the filter itself left out. @param {string} name
-   * @returns {Promise<[string, number][]>} */
-  async counts(name) {
-    const { index } = this;
-    const key = name === "year" ? "years" : name;
-    const own = this.filters[key];
-    let entries = this.candidates;
-    if (this.plan && own && own.length) {
-      // Without this filter more would be found; the postings are here, so it costs no request.
-      const { [key]: _, ...others } = this.filters;
-      entries = await this.under(await this.allow(others));
-    }
-    /** @type {Map<string, number>} */
-    const counts = new Map();
-    const add = (/** @type {string} */ value) => value && counts.set(value, (counts.get(value) || 0) + 1);
-    if (name === "kind") for (const entry of entries) add(index.isPage[entry] ? "page" : "document");
-    else if (name === "validity") {
-      const states = await index.states(this.day);
-      for (const entry of entries) add(states[entry]);
-    } else {
-      const { names, sets, column } = await index.facet(name);
-      for (const entry of entries) for (const value of sets[column[entry]]) add(names[value]);
-    }
-    return Array.from(counts).sort(([a], [b]) => (a < b ? -1 : 1));
-  }
-
-  /** The candidates under other filters. @param {?boolean[]} allowed @returns {Promise<number[]>} */
-  async under(allowed) {
-    const plan = /** @type {Plan} */ (this.plan);
-    if (plan.wordsMatch === "listed") return this.index.isPage.map((_, entry) => entry).filter((entry) => !allowed || allowed[entry]);
-    const before = this.allowed;
-    try {
-      this.allowed = allowed;
-      const reading = plan.own.length ? numberReading(this.query) : null;
-      const own = reading ? this.found([reading.key], []).entries : [];
-      if (plan.wordsMatch === "pinyin") return await this.bySound(letters(this.query));
-      const found = await this.weigh(plan.groups, plan.full);
-      if (plan.wordsMatch === "relaxed") return without(Array.from(new Set([].concat(...found.terms.map((part) => part.entries)))), found.never);
-      return Array.from(new Set([...own, ...found.exact, ...(plan.full || !plan.words.length ? found.words : [])]));
-    } finally {
-      this.allowed = before;
     }
   }
 }

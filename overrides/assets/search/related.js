@@ -2,7 +2,7 @@
 // a reader comes near the end of the page, so that no page of the site depends on another and new documents count at once.
 
 import { Index } from "./index.js";
-import { h } from "./box.js";
+import { h } from "./dom.js";
 import { fold, terms, units } from "./terms.js";
 
 const SHOWN = 5;

@@ -69,11 +69,12 @@ export class Session {
   /** What each value of a filter has: of the last question, or of the whole archive. @param {string} name
    * @returns {Promise<[string, number][]>} */
   async counts(name) {
-    if (this.search && this.search.plan) return this.search.counts(name);
+    const { counts } = await import("./facets.js");
+    if (this.search && this.search.plan) return counts(this.search, name);
     const every = new Search(this.index, "", { kind: "" }, "date", this.on);
     await this.index.ready();
     every.plan = /** @type {any} */ ({ own: [], exact: [], words: this.index.isPage.map((_, entry) => entry) });
-    return every.counts(name);
+    return counts(every, name);
   }
 
   /** What somebody who types may mean. @param {string} text */

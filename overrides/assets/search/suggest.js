@@ -1,8 +1,9 @@
 // What somebody who types may mean: titles, numbers, 栏目. Loaded when the first character is typed. The shards it fetches
 // are those that the search itself will need.
 
-import { letters, numberReading, Search, spelt } from "./query.js";
-import { find, holds, isSingle, spans, terms, units } from "./terms.js";
+import { siblings } from "./nearest.js";
+import { letters, numberReading, Search, spelt, termsOf } from "./query.js";
+import { find, holds, isSingle, spans, units } from "./terms.js";
 
 const SHOWN = 6;
 const NUMBERS = 4;
@@ -30,19 +31,22 @@ export async function suggest(index, typed) {
   if (said) return found.concat(first(await bySound(index, typed, said)));
   const reading = numberReading(typed);
   if (reading) {
-    const known = (await index.siblings(reading.key)).filter((name) => name.startsWith(reading.key));
+    const known = (await siblings(index, reading.key)).filter((name) => name.startsWith(reading.key));
     const serial = (/** @type {string} */ name) => +name.slice(name.lastIndexOf(" "));
     const texts = known.sort((a, b) => serial(a) - serial(b)).slice(0, NUMBERS).map(spelt);
     found.push(...texts.map((text) => /** @type {Suggestion} */ ({ kind: "number", text, marks: [], url: "" })));
   }
   if (run.length === 1 && isSingle(run[0])) return found;
-  return found.concat(first(await inTitles(index, run)));
+  const titles = await inTitles(index, run);
+  // It may be typed in traditional characters.
+  if (!titles.length && (await index.learnTable())) return suggest(index, typed);
+  return found.concat(first(titles));
 }
 
 /** Titles that hold a run, those of which it is most first. @param {import("./index.js").Index} index @param {string[]} run
  * @returns {Promise<Suggestion[]>} */
 async function inTitles(index, run) {
-  const lists = await Promise.all(Array.from(new Set(terms(run)), (name) => index.postings(name)));
+  const lists = await Promise.all(termsOf({ units: run, phrase: true, exclude: false }, false).map((name) => index.postings(name)));
   lists.sort((a, b) => a.titles.size - b.titles.size);
   const { titles } = lists[0];
   const places = Array.from(titles.keys()).filter((place) => lists.every((list) => list.titles.has(place)));
@@ -54,13 +58,14 @@ async function inTitles(index, run) {
 /** Titles that letters spell, the shortest first. @param {import("./index.js").Index} index @param {string} typed
  * @param {string} said @returns {Promise<Suggestion[]>} */
 async function bySound(index, typed, said) {
-  const [{ spells }, table] = await Promise.all([import("./pinyin.js"), index.pinyin()]);
-  const entries = await new Search(index, typed).bySound(said);
+  const { bySound: spelling, spells, table } = await import("./pinyin.js");
+  const entries = await spelling(new Search(index, typed), said);
+  const sounds = await table(index);
   const passages = await Promise.all(entries.map((entry) => index.passage(index.starts[entry])));
   return passages
     .sort((a, b) => a.title.length - b.title.length)
     .map(({ title, url }) => {
-      const place = spells(said, title, table);
+      const place = spells(said, title, sounds);
       return { kind: "title", text: title, marks: place ? [place] : [], url };
     });
 }

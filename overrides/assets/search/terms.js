@@ -17,8 +17,11 @@ const folded = new Map();
 
 /** Add pairs of traditional and simplified characters. @param {Iterable<[string, string]>} pairs */
 export function learn(pairs) {
-  for (const [from, to] of pairs) simplified.set(from, to);
-  folded.clear();
+  for (const [from, to] of pairs) {
+    if (simplified.get(from) === to) continue;
+    simplified.set(from, to);
+    folded.clear();
+  }
 }
 
 /** @param {string} text */
