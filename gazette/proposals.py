@@ -16,6 +16,8 @@ from typing import Any
 
 from gazette.citations import Citation, CitationKind, citations_in, find_citations, visible_text
 from gazette.dates import parse_date
+from gazette.dialect import parse
+from gazette.document_table import document_tables, named
 from gazette.fields import DOCUMENT_KEYS
 from gazette.model import Document, Gazette, RelationKind
 from gazette.numerals import numeral
@@ -68,6 +70,11 @@ _MOST_YEARS = 30
 _AMENDING = re.compile("(?:修改|修订|修正|废止|清理).*决定$")
 
 _ENDS = re.compile("(?:同时|即行|一并|相应|予以|自行)废止(?=[。，,；;（(]|$)", re.MULTILINE)
+_ANNEX = rf"附件(?:[0-9]{{1,2}}|{_N}{{1,3}})?"
+_LISTED = re.compile(
+    rf"(?P<before>废止|失效)(?:的?文件)?[（(][^（）()\n]{{0,6}}?(?P<first>{_ANNEX})[）)]"
+    rf"|(?P<second>{_ANNEX})(?:所列|中的|列出)[^。；\n]{{0,30}}(?:予以|宣布)(?P<after>废止|失效)"
+)
 _BEHIND = re.compile(
     r"(?:等)?(?:文件|规定|办法|通知|决定)?[，,]?(?:也|均|亦)?(?:自[^《》，。；\n]{2,20}起)?[，,]?"
 )
@@ -75,9 +82,11 @@ _BETWEEN = re.compile(r"(?:[、，,和及与]|以及)?(?:[^《》。；\n]{0,90}
 _MODIFIER = re.compile("[、，,]?(?:修正|修改|修订|通过|批准|第[一二三四五]次)")
 _RESTS_ON = re.compile("(?:根据|依据|依照|按照|遵照|贯彻|实施|执行|落实|按)$")
 _BASIS = re.compile(
-    r"(?:根据|依据|依照|按照|遵照)(?P<named>[^。；\n]*?)(?:制定|制订|修订|提出)(?:了)?(?:本|以下|如下)"
+    r"(?:根据|依据|依照|按照|遵照)(?P<named>[^。；\n]*?)(?:制定|制订|修订|提出)(?:了)?(?:本|以下|如下|《)"
 )
-_FORWARDS = re.compile(r"现将(?P<named>[^。；\n]*?)(?:转发|批转)给?(?:你们|各)")
+_FORWARDS = re.compile(
+    r"(?:现将)?(?P<named>《[^。；\n]*?)(?:已经?[^。；\n]{2,20}同意，现)?(?:转发|批转)给?(?:你们|各)"
+)
 _OF_TITLE: tuple[tuple[RelationKind, re.Pattern[str]], ...] = (
     (RelationKind.AMENDMENT, re.compile("关于(?:修改|修订|修正)(《[^《》]+》)的(?:决定|通知)$")),
     (RelationKind.REPEAL, re.compile("关于废止(《[^《》]+》)的(?:决定|通知|公告|命令|令)$")),
@@ -103,10 +112,11 @@ def of_document(document: Document, known: Targets) -> Iterator[Proposal]:
     text = visible_text(document.body)
     found = _Found(document, text)
     yield from _days(found)
-    named: dict[RelationKind, list[tuple[Citation, int]]] = {}
+    yield from _tables(found)
+    stated: dict[RelationKind, list[tuple[Citation, int]]] = {}
     for kind, citation, at in (*_of_title(document), *_of_text(document, text)):
-        named.setdefault(kind, []).append((citation, at))
-    for kind, cited in named.items():
+        stated.setdefault(kind, []).append((citation, at))
+    for kind, cited in stated.items():
         yield from _relation(found, known, kind, cited)
 
 
@@ -121,13 +131,15 @@ class _Found:
         """The line of the file that holds a place of the text; that of the title for -1."""
         return self.document.line("title") if at < 0 else self.document.line_of(at)
 
-    def words(self, at: int) -> str:
+    def sentence(self, at: int) -> str:
         """The sentence around a place of the text."""
-        if at < 0:
-            return self.document.title
         start = max(self.text.rfind(sign, 0, at) for sign in "。；\n") + 1
         ends = [end for sign in "。；\n" if (end := self.text.find(sign, at)) >= 0]
-        said = self.text[start : min(ends, default=len(self.text))].strip()
+        return self.text[start : min(ends, default=len(self.text))].strip()
+
+    def words(self, at: int) -> str:
+        """What a clerk is shown of the place: its sentence, or the title."""
+        said = self.document.title if at < 0 else self.sentence(at)
         return said if len(said) <= _WORDS_SHOWN else f"{said[: _WORDS_SHOWN - 1]}…"
 
     def quoted(self, at: int) -> bool:
@@ -166,6 +178,23 @@ def _effective(found: _Found) -> dict[date, re.Match[str]]:
         except ValueError:
             return {}
     return said
+
+
+def _tables(found: _Found) -> Iterator[Proposal]:
+    """Annexes of the text that list what it repeals: 予以废止（目录见附件1）."""
+    keys = dict(found.document.key_lines)
+    told: dict[str, dict[str, int]] = {}
+    for match in _LISTED.finditer(found.text):
+        key = match["before"] or match["after"]
+        sentence = found.sentence(match.start())
+        if found.quoted(match.start()) or ("废止" in sentence and "失效" in sentence):
+            continue  # which of the two the annex lists is not said
+        told.setdefault(key, {}).setdefault(match["first"] or match["second"], match.start())
+    tables = document_tables(parse(found.document.body)) if told else ()
+    for key, annexes in told.items():
+        names = {name: at for name, at in annexes.items() if named(tables, name)}
+        if names and DOCUMENT_KEYS[key] not in keys:
+            yield _proposal(found, min(names.values()), key, tuple(names))
 
 
 def _end(found: _Found, match: re.Match[str], start: date) -> date | None:
