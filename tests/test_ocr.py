@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import math
+import re
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -23,7 +24,7 @@ from gazette.corrections import MARK
 from gazette.pdf import ocr
 from gazette.pdf.extract import DEFAULT, read_pdf
 from gazette.pdf.model import PageText, PdfText
-from gazette.pdf.scanned import full_width, recognised_pages
+from gazette.pdf.scanned import completed, full_width, recognised_pages
 from tests import pdf_makers
 from tests.measures import character_error
 
@@ -235,6 +236,31 @@ def test_unsure_text_is_called_so(score: float, quality: str) -> None:
 )
 def test_half_width_marks_beside_han_are_full_width(read: str, meant: str) -> None:
     assert full_width(read) == meant
+
+
+def test_entries_with_leader_dots_and_their_page_numbers_are_all_read(tmp_path: Path) -> None:
+    """A line that is mostly dots looks little like text, and a number behind them is small."""
+    titles = ("加强公园管理", "调整收费标准", "保护文物古迹", "整治城区环境", "做好防火工作")
+    entries = [f'关于{t}的通知#box(width: 1fr, repeat[.])#"({n})"' for n, t in enumerate(titles, 1)]
+    size = '#set page("a4")\n#set text(size: 10.5pt)\n'
+    path = file(tmp_path, pdf_makers.scan(pdf_makers.set_text(size + "\n\n".join(entries))))
+    text = ocr.recognise_pdf(path, read_pdf(path, cache=tmp_path), cache=tmp_path).pages[0].text
+    assert [title in text for title in titles] == [True] * len(titles)
+    assert re.findall(r"\d", text) == list("12345")
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("二〇三年六月", "二〇〇三年六月"),
+        ("自二○九年起", "自二〇〇九年起"),
+        ("二〇一三年", "二〇一三年"),
+        ("一二〇三年", "一二〇三年"),
+        ("二三年", "二三年"),
+    ],
+)
+def test_a_year_has_both_its_zeros(read: str, meant: str) -> None:
+    assert completed(read) == meant
 
 
 def test_the_command_reads_and_drafts(

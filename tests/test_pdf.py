@@ -104,6 +104,15 @@ def test_type_printed_twice_to_be_bold_is_read_once(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_entries_of_a_contents_page_stay_lines_of_their_own(tmp_path: Path) -> None:
+    """Each reaches the right margin, as a line does whose paragraph goes on."""
+    titles = ("关于加强公园管理的通知", "关于调整收费标准的通知", "关于保护文物古迹的若干规定")
+    entries = [f"{t}{'…' * (20 - len(t))}（{n}）" for n, t in enumerate(titles, 1)]
+    orders = [("F", 60, 700 - 18 * n, entry) for n, entry in enumerate(entries)]
+    text = read(tmp_path, pdf_makers.by_hand([orders])).pages[0].text
+    assert text.split("\n") == entries
+
+
 def test_characters_beyond_the_basic_plane_are_read(tmp_path: Path) -> None:
     text = read(tmp_path, pdf_makers.set_text("第一条　为了某本𠅤办法，𬺈有一条。"))
     assert text.pages[0].text == "第一条　为了某本𠅤办法，𬺈有一条。"

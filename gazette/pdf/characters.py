@@ -17,12 +17,14 @@ from gazette.pdf.lines import Glyph, tidy
 
 MAX_GLYPHS = 200_000
 """Characters of one page that are read; the fullest real page met has about 6,000."""
-_APART = 0.18
-"""A gap wider than this (in heights) parts runs: less than what `lines` takes for a blank."""
+_APART = {"letters": 0.2, "mixed": 0.32, "han": 0.3}
+"""Gaps (in heights) that part runs, between letters, between these and Han, between Han: narrower
+than those that `lines` takes for blanks, or that part the columns of vertical text."""
 _STEP = 0.3
 """A character that starts within this share of the one before it was printed over it."""
-_LEVEL = 0.01
-"""Characters of a run stand at one height within this (in heights)."""
+_LEVEL = 0.12
+"""Characters of a run stand at one height within this (in heights): loose boxes of some fonts differ
+from one character to the next. A run's box has their mean."""
 _COVERED = 0.8
 """A picture over this share of a page is the page: it was scanned."""
 _RUNS = 40
@@ -139,7 +141,10 @@ def _runs(codes: Any, left: Any, bottom: Any, right: Any, top: Any) -> list[Glyp
     if not len(codes):
         return []
     high = np.maximum(top - bottom, 1e-3)
-    level, near = _LEVEL * high[:-1], _APART * np.minimum(high[1:], high[:-1])
+    level = _LEVEL * high[:-1]
+    letters = codes < 0x80  # noqa: PLR2004  ASCII
+    gaps = np.array([_APART["han"], _APART["mixed"], _APART["letters"]])
+    near = gaps[letters[1:].astype(np.int8) + letters[:-1]] * np.minimum(high[1:], high[:-1])
     joined = (
         (np.abs(bottom[1:] - bottom[:-1]) <= level)
         & (np.abs(top[1:] - top[:-1]) <= level)
@@ -149,7 +154,9 @@ def _runs(codes: Any, left: Any, bottom: Any, right: Any, top: Any) -> list[Glyp
     starts = np.flatnonzero(np.concatenate(([True], ~joined)))
     ends = np.append(starts[1:], len(codes))
     text = codes.astype("<u4").tobytes().decode("utf-32-le")
-    sides = (left[starts], bottom[starts], right[ends - 1], top[starts])
+    many = ends - starts
+    low, over = np.add.reduceat(bottom, starts) / many, np.add.reduceat(top, starts) / many
+    sides = (left[starts], low, right[ends - 1], over)
     return [
         Glyph(text[start:end], *box)
         for start, end, *box in zip(

@@ -47,6 +47,7 @@ _STARTS = re.compile(
     r"第[一二三四五六七八九十百零〇\d]+[编章节条](?:[ 　]|$)|[一二三四五六七八九十]+、"
     r"|[（(][一二三四五六七八九十\d]+[）)]|附件\d*[:：]|\d{1,2}[.．、](?!\d)"
 )
+_ENTRY = re.compile(r"(?:…|[.·]{3})[.…·\s]*[（(]?\d{1,4}[）)]?\s*$")
 _AFTER_NUMBER = re.compile(r"^(第[一二三四五六七八九十百零〇\d]+[编章节条]|附件\d*)  ")
 """The blank after an article's number may be stretched: it parts no cells."""
 _PAGE_NUMBER = re.compile(r"[—–―\-•·.\s]*(?:第\s*)?(\d{1,4})(?:\s*页)?[—–―\-•·.\s]*")
@@ -370,7 +371,9 @@ def _rows(glyphs: Sequence[Glyph], height: float) -> list[list[Glyph]]:
 
 
 def _gaps(row: list[Glyph], height: float) -> list[tuple[float, float]]:
-    ordered = sorted(row, key=lambda g: g.left)
+    if len(row) == 1:
+        return []
+    ordered = sorted(row, key=_LEFT)
     found = []
     end = ordered[0].right
     for glyph in ordered[1:]:
@@ -381,7 +384,10 @@ def _gaps(row: list[Glyph], height: float) -> list[tuple[float, float]]:
 
 
 def _crosses(row: list[Glyph], gutter: float, height: float) -> bool:
-    return any(g.left < gutter - 0.1 * height and g.right > gutter + 0.1 * height for g in row) or (
+    near, far = gutter - 0.1 * height, gutter + 0.1 * height
+    if len(row) == 1:
+        return row[0].left < near and row[0].right > far
+    return any(g.left < near and g.right > far for g in row) or (
         min(g.left for g in row) < gutter < max(g.right for g in row)
         and not any(a <= gutter <= b for a, b in _gaps(row, height))
     )
@@ -498,8 +504,11 @@ def paragraphs(groups: Sequence[Sequence[Line]]) -> list[str]:
 
 
 def _wraps(line: Line, block: _Block) -> bool:
-    """Whether a line reaches the right margin, so that its paragraph may go on."""
-    return block.right - line.right < _SHORT * block.height
+    """Whether a line reaches the right margin, so that its paragraph may go on.
+
+    An entry of a contents page reaches it, too, and ends with its page number.
+    """
+    return block.right - line.right < _SHORT * block.height and not _ENTRY.search(line.text)
 
 
 def _continues(line: Line, text: str, last: Line, paragraph: str, block: _Block) -> bool:

@@ -20,7 +20,7 @@ from gazette.pdf.extract import Progress, each
 from gazette.pdf.model import PageText, PdfText
 from gazette.pdf.scanned import recognised_pages
 
-VERSION = 2
+VERSION = 3
 """Raise when pages are to be recognised anew: another resolution, other settings."""
 CHUNK = 16
 """Pages that one child recognises before it gives its memory back: loading the models costs about a

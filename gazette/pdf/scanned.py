@@ -27,6 +27,7 @@ _BY_HAN = re.compile(f"(?<=[{_HAN}])[,:;!?()](?![A-Za-z])|[()](?=[{_HAN}])")
 _ARTICLE = re.compile(
     r"^(第[一二三四五六七八九十百零〇\d]+[编章节条])(?=[^\s的第、，。；：（至和款]) *"
 )
+_YEAR = re.compile("(?<![〇○零一二三四五六七八九])二[〇○]([一二三四五六七八九])(?=年)")
 _PAIR = re.compile(r"\(([^()（）]*)）|（([^()（）]*)\)")
 
 
@@ -37,14 +38,19 @@ def recognised_pages(pages: Sequence[Mapping[str, Any]]) -> list[PageText]:
     ]
     texts = page_texts(placed)
     return [
-        _judged(PageText(**read | {"text": _spaced(full_width(read["text"]))}), page)
+        _judged(PageText(**read | {"text": completed(full_width(read["text"]))}), page)
         for read, page in zip(texts, pages, strict=True)
     ]
 
 
-def _spaced(text: str) -> str:
-    """With the blank after an article's number, which OCR does not give: 第一条　为了…."""
-    return "\n".join(_ARTICLE.sub("\\1\u3000", line) for line in text.split("\n"))
+def completed(text: str) -> str:
+    """With the blank after an article's number, which OCR does not give: 第一条　为了….
+
+    And with both zeros of 二〇〇三年: of two alike, one after the other, the recogniser often gives
+    one, and no year has three digits.
+    """
+    lines = (_YEAR.sub("二〇〇\\1", line) for line in text.split("\n"))
+    return "\n".join(_ARTICLE.sub("\\1\u3000", line) for line in lines)
 
 
 def _judged(read: PageText, page: Mapping[str, Any]) -> PageText:
