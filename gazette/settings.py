@@ -88,6 +88,8 @@ class Settings:
     """阅读版: whether PDFs of documents and issues are set."""
     editions_since: int = 0
     """阅读版起始年份: PDFs are set of the issues from this year on; 0: of all."""
+    packed: tuple[str, ...] = ()
+    """预压缩: compressed copies of text files beside them; see `PACKED`."""
     site_name: str = field(default="网上公报室")
     site_url: str = ""
 
@@ -135,11 +137,14 @@ KEYS: Mapping[str, str] = {
     "发布期限": "publish_within",
     "刊登期限": "print_within",
     "上线日期": "online_since",
+    "预压缩": "packed",
     "阅读版": "editions",
     "阅读版起始年份": "editions_since",
 }
 """Keys of `extra.gazette` → fields; the field's own name is accepted too."""
 
+PACKED = ("gz", "br")
+"""Ways of compressing ahead that hosts know: gzip_static and brotli_static of nginx."""
 PARTS = ("长辈版", "朗读", "离线", "二维码")
 """What `不用` may name."""
 
@@ -218,10 +223,11 @@ def settings_from(
             hint = f"是不是“{near[0]}”？" if near else "可用的项见 README 的“改成自己城市的”一节。"
             raise SettingsError(f"extra.gazette 里没有“{key}”这一项", path=path, hint=hint)
         found[name] = _value(kinds[name], value, key, path)
-    for part in found.get("without", ()):
-        if part not in PARTS:
-            hint = f"可以写的有：{'、'.join(PARTS)}。"
-            raise SettingsError(f"“不用”里没有“{part}”", path=path, hint=hint)
+    for key, name, known in (("不用", "without", PARTS), ("预压缩", "packed", PACKED)):
+        for part in found.get(name, ()):
+            if part not in known:
+                hint = f"可以写的有：{'、'.join(known)}。"
+                raise SettingsError(f"“{key}”里没有“{part}”", path=path, hint=hint)
     return Settings(**found)
 
 

@@ -59,6 +59,7 @@ OWNERS = {
     "PIL": {"pdf"},
     "dask": {"cluster"},
     "distributed": {"cluster"},
+    "brotli": {"site/packed"},
     "rapidocr": {"pdf/recognise"},
     "cv2": {"pdf/recognise"},
 }

@@ -1,6 +1,7 @@
 """One change rebuilds what depends on it; whatever happened before, the site is what a clean build makes."""
 
 import filecmp
+import gzip
 import os
 import random
 import shutil
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import brotli
 import pytest
 
 from gazette.errors import BuildError
@@ -184,7 +186,8 @@ class Project:
         """Whether the site is, byte for byte, what a build without any cache makes."""
         for name in ("clean", ".clean.spare", "no-cache"):
             shutil.rmtree(self.root / name, ignore_errors=True)
-        shutil.copytree(self.root / "cache" / "editions", self.root / "no-cache" / "editions")
+        for name in ("editions", "pdf"):  # by the hash of what they are made of, and slow to make
+            shutil.copytree(self.root / "cache" / name, self.root / "no-cache" / name)
         self.build("clean", "no-cache")
         return contents(self.root / "site") == contents(self.root / "clean")
 
@@ -342,6 +345,35 @@ def test_the_number_of_jobs_mkdocs_itself_and_properdocs_give_the_same_bytes(
     command[2] = "properdocs"
     subprocess.run([*command[:-1], "proper"], cwd=project.root, env=environment, check=True)  # noqa: S603
     assert contents(project.root / "proper") == site
+
+
+def test_text_files_are_compressed_ahead_where_that_is_wanted(project: Project) -> None:
+    config = project.root / "mkdocs.yml"
+    plain = contents(project.root / "site")
+    config.write_text(config.read_text("utf-8").replace("预压缩: []", "预压缩: [gz, br]"), "utf-8")
+    project.build()
+    site = contents(project.root / "site")
+    texts = {
+        p
+        for p in plain
+        if p.endswith((".html", ".css", ".js", ".json", ".csv", ".svg", ".webmanifest"))
+    }
+    assert {p for p in site if p.endswith(".gz")} == {f"{p}.gz" for p in texts}
+    for path in texts:
+        content, small = site[path], site[f"{path}.gz"]
+        assert small
+        assert gzip.decompress(small) == content
+        assert brotli.decompress(site[f"{path}.br"]) == content
+        assert small[4:8] == bytes(4), "no time is in it"
+    assert project.same_as_clean()
+    (name,) = (project.root / "issues" / "2024" / "11").glob("02-*.md")
+    name.write_text(name.read_text("utf-8") + "\n又一段。\n", "utf-8")
+    done = project.build()
+    assert "2024/11/02/index.html.gz" in done.change.changed
+    assert "2024/01/01/index.html.gz" not in done.change.changed
+    config.write_text(config.read_text("utf-8").replace("[gz, br]", "[]"), "utf-8")
+    project.build()
+    assert not [p for p in contents(project.root / "site") if p.endswith((".gz", ".br"))]
 
 
 def test_mkdocs_may_write_into_the_same_site(project: Project) -> None:

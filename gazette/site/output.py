@@ -17,6 +17,7 @@ from gazette.errors import BuildError
 from gazette.kept import Kept
 from gazette.progress import Progress
 from gazette.site.made import Row, Site, SiteFile
+from gazette.site.packed import packed, siblings
 from gazette.site.pages import Group
 from gazette.site.trees import Change
 from gazette.workers import Workers
@@ -42,10 +43,16 @@ class Plan:
     groups: Sequence[Group]
     files: Mapping[str, SiteFile]
     templates: Mapping[str, bytes]
+    packed: Mapping[str, str]
 
 
-def plan_site(site: Site, look: str, config_file: Path, cache: Path) -> Plan:
-    """Every file of a prepared site, and the theme's own pages; of two with one path, the first."""
+def plan_site(
+    site: Site, look: str, config_file: Path, cache: Path, kinds: tuple[str, ...] = ()
+) -> Plan:
+    """Every file of a prepared site, and the theme's own pages; of two with one path, the first.
+
+    `kinds` are the ways in which text files are compressed ahead.
+    """
     rows: dict[str, tuple[int, Row]] = {}
     for at, part in enumerate(site.rows):
         for row in part:
@@ -58,8 +65,16 @@ def plan_site(site: Site, look: str, config_file: Path, cache: Path) -> Plan:
     wanted |= {path: file.hashed() for path, file in files.items()}
     templates = _templates(look, config_file, cache)
     wanted |= {name: digest(content) for name, content in templates.items()}
+    beside = {
+        sibling: path
+        for path in wanted
+        for sibling in siblings(path, kinds)
+        if sibling not in wanted
+    }
+    wanted |= {sibling: f"{wanted[path]} {sibling[-2:]}" for sibling, path in beside.items()}
     return Plan(
         look=look,
+        packed=beside,
         wanted=wanted,
         rows=rows,
         groups=site.groups,
@@ -107,13 +122,35 @@ def make(  # noqa: PLR0913  what it is all made of
 ) -> None:
     """Write files of the plan into a folder in which none of them is yet."""
     by_group: dict[int, list[str]] = {}
-    for path in sorted(paths):
+    for path in sorted(p for p in paths if p not in plan.packed):
         if path in plan.rows:
             by_group.setdefault(plan.rows[path][0], []).append(path)
         elif path in plan.files:
             place(plan.files[path], target / path)
         else:
             _write(target / path, plan.templates[path])
+    _render_all(by_group, target, plan, config_file, cache, jobs, progress)
+    # What they are made of stands in the folder by now, made or linked.
+    left = [(target, path, plan.packed[path]) for path in sorted(paths) if path in plan.packed]
+    with Workers(jobs if len(left) > _FEW else 1) as workers:
+        for done, _ in enumerate(workers.map(_pack, left), 1):
+            progress("预压缩", done, len(left))
+
+
+def _pack(task: tuple[Path, str, str]) -> None:
+    target, path, made_of = task
+    _write(target / path, packed((target / made_of).read_bytes(), path.rpartition(".")[2]))
+
+
+def _render_all(  # noqa: PLR0913, PLR0917  what it is all made of
+    by_group: Mapping[int, list[str]],
+    target: Path,
+    plan: Plan,
+    config_file: Path,
+    cache: Path,
+    jobs: int,
+    progress: Progress,
+) -> None:
     total = sum(map(len, by_group.values()))
     if not total:
         return

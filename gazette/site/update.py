@@ -120,7 +120,7 @@ def update(  # noqa: PLR0913  the choices of one build
     change = Change(added=(), changed=(), gone=())
     reasons: dict[str, str] = {}
     if published:
-        plan = output.plan_site(site, look, config_file, cache)
+        plan = output.plan_site(site, look, config_file, cache, settings.packed)
         change = trees.change(plan.wanted)
         reasons = dict(output.reasons(change, plan, before, look_changed=last.look != look))
         make = functools.partial(
