@@ -192,7 +192,9 @@ def entries(archive: Archive) -> Iterator[Entry]:
 def entries_digest(archive: Archive, issue: Issue) -> str:
     """A hash of all that `issue_entries` is made of: where it is as before, so are the entries."""
     states = [archive.states(d) for d in issue.documents]
-    return digest([issue, archive.scans.get(issue.address), states])
+    scan = archive.scans.get(issue.address)
+    # Pictures are no part of it: a search reads the archive without drawing any.
+    return digest([issue, replace(scan, images={}) if scan else None, states])
 
 
 def issue_entries(archive: Archive, issue: Issue) -> Iterator[Entry]:

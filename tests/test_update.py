@@ -16,6 +16,10 @@ import brotli
 import pytest
 
 from gazette.errors import BuildError
+from gazette.index import WORDS, issues_to_index
+from gazette.reading import read_archive
+from gazette.search import whoosh_index
+from gazette.settings import read_settings
 from gazette.site import trees as trees_module
 from gazette.site.trees import Trees
 from gazette.site.update import Update, update
@@ -337,6 +341,16 @@ def test_the_number_of_jobs_mkdocs_itself_and_properdocs_give_the_same_bytes(
     assert two.published
     site = contents(project.root / "site")
     assert contents(project.root / "two") == site
+    for cache in (
+        "cache",
+        "cache-two",
+    ):  # what the command searches by is ready too, whoever wrote it
+        archive, _ = read_archive(
+            read_settings(project.root / "mkdocs.yml"),
+            project.root / "issues",
+            cache=project.root / cache,
+        )
+        assert whoosh_index.update(project.root / cache / WORDS, issues_to_index(archive)) == 0
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", "plain"]
     subprocess.run(command, cwd=project.root, env=environment, check=True)  # noqa: S603
