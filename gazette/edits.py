@@ -18,7 +18,7 @@ from datetime import date
 from typing import Literal
 
 from gazette import matter
-from gazette.dialect import Heading, Paragraph, Table, inline_text, parse
+from gazette.dialect import Block, Heading, Paragraph, Table, inline_text, parse
 from gazette.fields import DOCUMENT_KEYS
 from gazette.form import article_name, form
 from gazette.history import Version
@@ -148,12 +148,12 @@ def story(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """What a version says: its lines, each with the file's line, and where in the text it stands."""
+    """What a version says: its lines, each with the file's line, and the block that it is of."""
 
     fields: tuple[tuple[str, str], ...]
     lines: tuple[str, ...]
     numbers: tuple[int, ...]
-    places: tuple[str, ...]
+    blocks: tuple[Block, ...]
     withdrawn: bool = False
     redacted: bool = False
 
@@ -182,26 +182,29 @@ def read_text(values: Mapping[str, matter.Value], body: str, line: int) -> Text:
         fields=tuple((key, found.text if (found := value(key)) else "") for key in _KEYS),
         lines=tuple(said for said, _, _ in lines),
         numbers=tuple(line + at - 1 for _, at, _ in lines),
-        places=tuple(place for _, _, place in lines),
+        blocks=tuple(block for _, _, block in lines),
         withdrawn=value("撤下") is not None,
         redacted=value("旧文撤下") is not None,
     )
 
 
-def _lines(body: str) -> Iterator[tuple[str, int, str]]:
-    """The visible text by paragraph, heading and row; the line of the body; the place."""
-    place = ""
+def _lines(body: str) -> Iterator[tuple[str, int, Block]]:
+    """The visible text by paragraph, heading and row; the line of the body; the block."""
     for block in parse(body):
         if isinstance(block, Table):
             for offset, row in enumerate((block.head, *block.rows)):
-                said = "｜".join(map(inline_text, row))
-                yield said, block.line + offset + (1 if offset else 0), place
-            continue
-        text = inline_text(block.inlines)
+                line = block.line + offset + (1 if offset else 0)
+                yield "｜".join(map(inline_text, row)), line, block
+        elif text := inline_text(block.inlines):
+            yield text, block.line, block
+
+
+def _place(text: Text, at: int) -> str:
+    """Where a line stands, by the nearest line up to it that opens an article or has a heading."""
+    for said, block in zip(text.lines[at::-1], text.blocks[at::-1], strict=True):
         if isinstance(block, Heading) or (isinstance(block, Paragraph) and _opens(block)):
-            place = article_name(text) or _cut(text)
-        if text:
-            yield text, block.line, place
+            return article_name(said) or _cut(said)
+    return ""
 
 
 def _opens(paragraph: Paragraph) -> bool:
@@ -237,7 +240,7 @@ def _passages(old: Text, new: Text) -> Iterator[Passage]:
             here = None if after is None else at + after
             there = None if before is None else first + before
             at_line = line(here if here is not None else at)
-            place = new.places[here] if here is not None else old.places[there or 0]
+            place = _place(new, here) if here is not None else _place(old, there or 0)
             yield Passage(
                 place=place,
                 line=at_line,

@@ -15,11 +15,11 @@ from gazette.lists import Choice, Filter, Kind, Listed, Listing, listings, segme
 from gazette.settings import Settings
 from gazette.validity import Validity
 
-_FEW = 20
-"""A list of fewer documents is seen at a glance: it has no filters."""
-_FEWEST = 2
+_FEW = 100
+"""A list of fewer documents is one page, which a script narrows: it has no filters."""
+_FEWEST = 5
 """A choice that leaves fewer documents is no list."""
-_MOST = 24
+_MOST = 12
 """Choices of one filter, those with most documents; the others have a list of their own."""
 
 _Values = Callable[[Listed], Iterable[str]]
