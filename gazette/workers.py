@@ -2,8 +2,9 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from typing import Any, Self, TypeVar
 
@@ -36,6 +37,22 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
+_AHEAD = 4
+"""Tasks for each process that are handed over before the first is done."""
+
+
+def _in_order(
+    workers: ProcessPoolExecutor, function: Callable[[Any], _T], tasks: Iterable[Any], ahead: int
+) -> Iterator[_T]:
+    running: deque[Future[_T]] = deque()
+    for task in tasks:
+        running.append(workers.submit(function, task))
+        if len(running) > ahead:
+            yield running.popleft().result()
+    while running:
+        yield running.popleft().result()
+
+
 class Workers:
     """As many processes as `jobs`, started when they are first needed; with one job, there are none."""
 
@@ -43,13 +60,16 @@ class Workers:
         self.jobs = jobs
         self._pool: ProcessPoolExecutor | None = None
 
-    def map(self, function: Callable[[Any], _T], tasks: Sequence[Any]) -> Iterator[_T]:
-        """`function` of each task, in order; it is one of a module, and tasks are values."""
+    def map(self, function: Callable[[Any], _T], tasks: Iterable[Any]) -> Iterator[_T]:
+        """`function` of each task, in order; it is one of a module, and tasks are values.
+
+        Tasks are taken as they are needed, a few ahead, so that they need not all be in memory.
+        """
         if self.jobs == 1:
             return map(function, tasks)
         if self._pool is None:
             self._pool = pool(self.jobs)
-        return self._pool.map(function, tasks)
+        return _in_order(self._pool, function, tasks, _AHEAD * self.jobs)
 
     def __enter__(self) -> Self:
         return self

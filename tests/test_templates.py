@@ -296,10 +296,16 @@ def test_pages_of_columns_and_of_content_carry_the_tags_of_their_kind(
 
 def test_the_search_box_is_on_every_page(written: tuple[Path, list[Written]]) -> None:
     for page in own(written[1]):
-        (form,) = page.all("form")
-        assert form["role"] == "search"
-        assert "method" not in form, "GET, so that a query is an address"
-        assert [a["name"] for a in page.all("input") if a["type"] == "search"] == ["q"], page.path
+        forms = page.all("form")
+        # An issue's page has a second box, for what stands in it.
+        inside = [a for a in page.all("input") if a.get("name") == "issue"]
+        assert len(forms) == 1 + len(inside), page.path
+        assert bool(inside) == bool(re.fullmatch(r"\d{4}/[\w-]+/index\.html", page.path)), page.path
+        for form in forms:
+            assert form["role"] == "search"
+            assert "method" not in form, "GET, so that a query is an address"
+        boxes = [a["name"] for a in page.all("input") if a["type"] == "search"]
+        assert boxes == ["q"] * len(forms), page.path
 
 
 def test_text_from_content_is_shown_and_never_run(made: Path) -> None:

@@ -12,11 +12,9 @@ import json
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import nullcontext
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +23,7 @@ import numpy as np
 from gazette.search import grams, pinyin, records, terms
 from gazette.search.entry import Entry, IssueEntries
 from gazette.search.static_index import EPOCH, FACETS, FORMAT, Segment, is_whole, size_of
+from gazette.workers import Workers
 
 _CHUNK = 128
 _ALONE = 500
@@ -138,9 +137,8 @@ def _anew(issues: Sequence[IssueEntries], key: str, part: Path, jobs: int) -> _L
     slot = 0
     chunks = _chunks(issues)
     many = jobs > 1 and len(issues) > 1 and sum(1 for _ in issues) * 8 > _ALONE
-    started = ProcessPoolExecutor(jobs, get_context("spawn")) if many else nullcontext()
-    with started as pool:
-        packed = pool.map(_packed, chunks) if pool else map(_packed, chunks)
+    with Workers(jobs if many else 1) as workers:
+        packed = workers.map(_packed, chunks)
         at = 0
         for passages in packed:
             sources: list[grams.Source] = []

@@ -46,10 +46,7 @@ from gazette.site.offline import withdrawn
 from gazette.site.pages import Group, own_pages, site_groups
 from gazette.site.sitemap import sitemaps
 from gazette.sources import Sources
-from gazette.workers import Workers, pool
-
-_FEW = 100
-"""Groups of pages that are laid out sooner here than by processes that must first be started."""
+from gazette.workers import pool
 
 
 def prepare(  # noqa: PLR0913  the choices of one build
@@ -121,7 +118,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
         manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
         stages.done("编制索引")
         groups = tuple(site_groups(archive, settings, day, manifest, lists=lists, is_page=is_page))
-        rows = _rows(groups, kept, jobs=jobs, progress=progress)
+        rows = _rows(groups, kept, progress=progress)
     listed = [row.address for part in rows for row in part if row.is_listed]
     files += (SiteFile(address=n, source=c) for n, c in sitemaps(listed, settings.site_url))
     files.append(SiteFile(address="withdrawn.json", source=withdrawn(archive)))
@@ -221,7 +218,7 @@ def rows_of(group: Group) -> tuple[Row, ...]:
 
 
 def _rows(
-    groups: Sequence[Group], kept: Kept, *, jobs: int, progress: Progress
+    groups: Sequence[Group], kept: Kept, *, progress: Progress
 ) -> tuple[tuple[Row, ...], ...]:
     keys = [group.key for group in groups]
     missing = [
@@ -229,11 +226,10 @@ def _rows(
         for group, key in zip(groups, keys, strict=True)
         if not kept.known("pages", key)
     ]
-    with Workers(jobs if len(missing) > _FEW else 1) as workers:
-        found = workers.map(rows_of, [group for group, _ in missing])
-        for done, ((_, key), rows) in enumerate(zip(missing, found, strict=True), 1):
-            kept.put("pages", key, rows)
-            progress("排列网页", done, len(missing))
+    # In this process: to hand 13,000 documents to another takes twenty times as long as their rows.
+    for done, (group, key) in enumerate(missing, 1):
+        kept.put("pages", key, rows_of(group))
+        progress("排列网页", done, len(missing))
     for group in groups:
         kept.put("inputs", group.name, dict(group.digests))
     return tuple(

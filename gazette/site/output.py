@@ -5,9 +5,10 @@ compares that with what it holds, and asks for what is missing.
 """
 
 import functools
+import itertools
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from gazette.kept import Kept
 from gazette.progress import Progress
 from gazette.site.made import Row, Site, SiteFile
 from gazette.site.packed import packed, siblings
-from gazette.site.pages import Group
+from gazette.site.pages import Group, Page
 from gazette.site.trees import Change
 from gazette.workers import Workers
 
@@ -156,43 +157,39 @@ def _render_all(  # noqa: PLR0913, PLR0917  what it is all made of
         return
     done = 0
     progress("生成网页", done, total)
-    tasks = [
-        (config_file, cache, plan.look, target, [(plan.groups[at], names) for at, names in chunk])
-        for chunk in _chunks(by_group)
-    ]
+    # Pages are handed over, not what they are made of: that holds documents several times.
+    pages = _pages(by_group, plan)
+    tasks = ((config_file, cache, plan.look, target, chunk) for chunk in _chunks(pages))
     with Workers(jobs if total > _FEW else 1) as workers:
         for count in workers.map(_render, tasks):
             done += count
             progress("生成网页", done, total)
 
 
-def _chunks(by_group: Mapping[int, list[str]]) -> Iterator[list[tuple[int, list[str]]]]:
-    """Groups put together until there is enough to do."""
-    chunk: list[tuple[int, list[str]]] = []
-    size = 0
+def _pages(by_group: Mapping[int, list[str]], plan: Plan) -> Iterator[Page]:
+    """The pages that are to be set, group by group."""
     for at, names in by_group.items():
-        chunk.append((at, names))
-        size += len(names)
-        if size >= _CHUNK:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
+        wanted = set(names)
+        for page in plan.groups[at].pages():
+            if page.file in wanted:
+                wanted.discard(page.file)
+                yield page
+
+
+def _chunks(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """Pages put together until there is enough to do."""
+    left = iter(pages)
+    while chunk := list(itertools.islice(left, _CHUNK)):
         yield chunk
 
 
-def _render(task: tuple[Path, Path, str, Path, list[tuple[Group, list[str]]]]) -> int:
-    """Set the pages of some groups; called in another process where there are many."""
-    config_file, cache, look, target, groups = task
+def _render(task: tuple[Path, Path, str, Path, list[Page]]) -> int:
+    """Set some pages; called in another process where there are many."""
+    config_file, cache, look, target, pages = task
     renderer = _renderer(config_file, cache, look)
-    count = 0
-    for group, names in groups:
-        wanted = set(names)
-        for page in group.pages():
-            if page.file in wanted:
-                wanted.discard(page.file)
-                _write(target / page.file, renderer.page(page))
-                count += 1
-    return count
+    for page in pages:
+        _write(target / page.file, renderer.page(page))
+    return len(pages)
 
 
 def place(file: SiteFile, target: Path) -> None:
