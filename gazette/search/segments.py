@@ -136,7 +136,7 @@ def _anew(issues: Sequence[IssueEntries], key: str, part: Path, jobs: int) -> _L
     packs: dict[int, bytearray] = {}
     slot = 0
     chunks = _chunks(issues)
-    many = jobs > 1 and len(issues) > 1 and sum(1 for _ in issues) * 8 > _ALONE
+    many = jobs > 1 and len(issues) * 8 > _ALONE
     with Workers(jobs if many else 1) as workers:
         packed = workers.map(_packed, chunks)
         at = 0

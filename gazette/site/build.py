@@ -36,6 +36,7 @@ from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
 from gazette.reading import read, with_stories
 from gazette.search import whoosh_index
+from gazette.search.entry import IssueEntries
 from gazette.settings import Settings
 from gazette.site.downloads import list_files
 from gazette.site.ledger import ledger_files
@@ -112,8 +113,9 @@ def prepare(  # noqa: PLR0913  the choices of one build
     archive = replace(archive, sizes=_sizes(files))
     stages.done("拆分 PDF")
     progress("编制索引", 0, len(archive.gazette.documents))
-    with _words(archive, settings, issues, cache=cache, jobs=jobs):
-        index = _index(archive, settings, cache / GRAMS, jobs=jobs)
+    found = issues_to_index(archive)
+    with _words(found, settings, issues, cache=cache, jobs=jobs):
+        index = _index(found, settings, cache / GRAMS, jobs=jobs)
         files += _index_files(index)
         manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
         stages.done("编制索引")
@@ -171,16 +173,16 @@ def _committed(gazette: Gazette, issues: Path, sources: Sources) -> Iterator[Sit
 
 @contextmanager
 def _words(
-    archive: Archive, settings: Settings, issues: Path, *, cache: Path, jobs: int
+    found: Sequence[IssueEntries], settings: Settings, issues: Path, *, cache: Path, jobs: int
 ) -> Iterator[None]:
     """Have the index of words, which orders what the command finds, up to date when the block ends.
 
-    It is no part of the site. Written from nothing, it takes about as long as all else that the block
-    does, in a process beside it; of a few documents, sooner here than that process is there.
+    It is no part of the site. Written from nothing, it takes longer than all else that the block
+    does, so it has a process beside it; of a few documents, sooner here than that process is there.
     """
     if jobs == 1 or (cache / WORDS).is_dir():
         yield
-        whoosh_index.update(cache / WORDS, issues_to_index(archive))
+        whoosh_index.update(cache / WORDS, found)
         return
     with pool(1) as beside:
         written = beside.submit(_write_words, settings, issues, cache)
@@ -193,10 +195,11 @@ def _write_words(settings: Settings, issues: Path, cache: Path) -> None:
     whoosh_index.update(cache / WORDS, issues_to_index(archive))
 
 
-def _index(archive: Archive, settings: Settings, folder: Path, *, jobs: int) -> dict[str, Path]:
+def _index(
+    found: Sequence[IssueEntries], settings: Settings, folder: Path, *, jobs: int
+) -> dict[str, Path]:
     """The static index; only issues that changed are worked out again."""
-    issues = issues_to_index(archive)
-    update_static_index(issues, folder, closed_through=settings.closed_through, jobs=jobs)
+    update_static_index(found, folder, closed_through=settings.closed_through, jobs=jobs)
     return {p.relative_to(folder).as_posix(): p for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
@@ -220,22 +223,15 @@ def rows_of(group: Group) -> tuple[Row, ...]:
 def _rows(
     groups: Sequence[Group], kept: Kept, *, progress: Progress
 ) -> tuple[tuple[Row, ...], ...]:
-    keys = [group.key for group in groups]
-    missing = [
-        (group, key)
-        for group, key in zip(groups, keys, strict=True)
-        if not kept.known("pages", key)
-    ]
+    keyed = [(group, group.key) for group in groups]
+    missing = [(group, key) for group, key in keyed if not kept.known("pages", key)]
     # In this process: to hand 13,000 documents to another takes twenty times as long as their rows.
     for done, (group, key) in enumerate(missing, 1):
         kept.put("pages", key, rows_of(group))
         progress("排列网页", done, len(missing))
     for group in groups:
         kept.put("inputs", group.name, dict(group.digests))
-    return tuple(
-        kept.get("pages", key, functools.partial(rows_of, group))
-        for group, key in zip(groups, keys, strict=True)
-    )
+    return tuple(kept.get("pages", key, functools.partial(rows_of, group)) for group, key in keyed)
 
 
 @dataclass(frozen=True, kw_only=True)
