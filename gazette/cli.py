@@ -25,6 +25,7 @@ import click
 from gazette.dates import parse_date
 from gazette.errors import BuildError, ClusterError, Finding, GazetteError, in_order, on_one_line
 from gazette.lock import alone, clear
+from gazette.memory import look_seldom
 from gazette.settings import Settings, read_settings
 from gazette.wording import COMMANDS, OPTIONS, speak_chinese
 
@@ -98,6 +99,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):  # a GBK terminal cannot show every character
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    look_seldom()
 
 
 def _common(command: Callable[..., Any]) -> Callable[..., Any]:

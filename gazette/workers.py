@@ -8,6 +8,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from typing import Any, Self, TypeVar
 
+from gazette.memory import look_seldom
+
 _T = TypeVar("_T")
 
 
@@ -26,6 +28,7 @@ def pool(
 def _start(prepare: Callable[..., object] | None, given: tuple[Any, ...]) -> None:
     # A pool's processes wait for work for ever when their parent is killed: each holds the pipe open.
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    look_seldom()
     if prepare:
         prepare(*given)
 

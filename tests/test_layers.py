@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
 
 LAYERS = [
-    {"numerals"},
+    {"memory", "numerals"},
     {
         "dates",
         "digest",
@@ -42,6 +42,7 @@ LAYERS = [
 
 OWNERS = {
     "mkdocs": {"site/plugin"},
+    "gc": {"memory", "pdf/starter"},
     "pickle": {"digest", "kept"},
     "click": {"cli", "wording"},
     "frontmatter": {"matter"},

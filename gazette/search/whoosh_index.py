@@ -6,6 +6,7 @@ found, only its order, so the index may be thrown away at any time, and is when 
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import rjieba
-from whoosh import fields, index, query, scoring
-from whoosh.analysis import Token, Tokenizer
+from whoosh import fields, formats, index, query, scoring
+from whoosh.codec.whoosh3 import W3Codec
 
 from gazette.digest import digest
 from gazette.errors import SearchError
@@ -24,6 +25,8 @@ from gazette.search.entry import Entry, IssueEntries
 _LOG = "issues.json"
 _SEGMENTS = 12
 """From so many parts on they are merged; fewer are left, since merging rewrites everything."""
+_AT_ONCE = 8_000_000
+"""Characters whose postings are sorted in memory (some 400 MB); their words make one part."""
 _FIELDS = (("title", 4.0), ("number", 2.0), ("section", 1.0), ("body", 1.0))
 """What is searched, and how much more a word weighs there than in the body."""
 ALIKE = 0.85
@@ -36,23 +39,35 @@ _WAIT = 120
 """Seconds to wait for another process that writes; Whoosh cannot write twice at once."""
 
 
-def words(text: str) -> Iterator[str]:
+def words(text: str) -> list[str]:
     """The words of a text, folded as everything that is searched (`terms.fold`)."""
-    for block in terms.fold(text).split("\n"):
-        yield from (word for word in rjieba.cut(block) if not word.isspace())
+    blocks = terms.fold(text).split("\n")
+    return [word for block in blocks for word in rjieba.cut(block) if not word.isspace()]
 
 
-class WordTokenizer(Tokenizer):  # type: ignore[misc]  # Whoosh has no types
-    """Gives Whoosh our words. jieba's own analyzer counts positions in characters; this, words."""
+class _Words(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
+    """A field of words, counted all at once: Whoosh's own fields handle every single word in Python."""
 
-    def __call__(self, value: str, **options: Any) -> Iterator[Token]:
-        """Tokens with ordinal positions, as Whoosh asks for them."""
-        token = Token(**{k: v for k, v in options.items() if k in ("positions", "chars", "mode")})
-        for position, word in enumerate(words(value), options.get("start_pos", 0)):
-            token.text = word
-            token.boost = 1.0
-            token.pos = position
-            yield token
+    def __init__(self) -> None:
+        super().__init__(formats.Existence(), None, scorable=True)
+
+    def index(self, value: str, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """Of each word: itself, how often it stands there, the same as its weight, no more to store."""
+        for word, count in Counter(words(value)).items():
+            yield word.encode("utf-8", "replace"), count, float(count), b""
+
+    def to_bytes(self, value: str | bytes) -> bytes:
+        """A word as `index` gives it."""
+        return value.encode("utf-8", "replace") if isinstance(value, str) else value
+
+
+class _Codec(W3Codec):  # type: ignore[misc]
+    """Whoosh's own, which does not look up how long a text is for each word that stands in it.
+
+    A search that stops early would skip blocks by that; ours weighs all that it is given.
+    """
+
+    length_stats = False
 
 
 def update(folder: Path, issues: Iterable[IssueEntries]) -> int:
@@ -117,22 +132,37 @@ def _known(held: Any) -> dict[str, str]:
 
 
 def _write(held: Any, changed: list[tuple[str, Entry]], gone: list[str], *, fresh: bool) -> None:
-    try:
-        writer = held.writer(limitmb=256, timeout=_WAIT, delay=0.2)
-    except index.LockError:
-        hint = "请等它结束再试；没有别的命令在运行时，可以删掉 .gazette 文件夹。"
-        raise SearchError("另一个命令正在更新检索索引", hint=hint) from None
-    try:
-        for url in gone:
-            writer.delete_by_term("url", url)
-        for name, entry in changed:
-            add = writer.add_document if fresh else writer.update_document
-            searched = {name: getattr(entry, name) for name, _ in _FIELDS}
-            add(url=entry.url, digest=name, sketch=sketch(entry), **searched)
-    except BaseException:
-        writer.cancel()
-        raise
-    writer.commit(merge=len(writer.segments) >= _SEGMENTS)
+    for part in _parts(changed) or [[]]:
+        try:
+            writer = held.writer(limitmb=1024, timeout=_WAIT, delay=0.2, codec=_Codec())
+        except index.LockError:
+            hint = "请等它结束再试；没有别的命令在运行时，可以删掉 .gazette 文件夹。"
+            raise SearchError("另一个命令正在更新检索索引", hint=hint) from None
+        try:
+            for url in gone:
+                writer.delete_by_term("url", url)
+            gone = []
+            for name, entry in part:
+                add = writer.add_document if fresh else writer.update_document
+                searched = {name: getattr(entry, name) for name, _ in _FIELDS}
+                add(url=entry.url, digest=name, sketch=sketch(entry), **searched)
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit(merge=len(writer.segments) >= _SEGMENTS)
+
+
+def _parts(changed: list[tuple[str, Entry]]) -> list[list[tuple[str, Entry]]]:
+    """What is written at once: as much as memory holds, for Whoosh is slow with what it does not."""
+    parts: list[list[tuple[str, Entry]]] = []
+    room = 0
+    for name, entry in changed:
+        if room <= 0:
+            parts.append([])
+            room = _AT_ONCE
+        parts[-1].append((name, entry))
+        room -= len(entry.body)
+    return parts
 
 
 def scores(folder: Path, text: str, urls: Collection[str]) -> Mapping[str, float]:
@@ -141,13 +171,16 @@ def scores(folder: Path, text: str, urls: Collection[str]) -> Mapping[str, float
     parts = [query.Term(name, word, boost) for word in set(words(text)) for name, boost in _FIELDS]
     with closing(_open(folder)) as held, held.searcher(weighting=scoring.BM25F()) as searcher:
         found = searcher.search(query.Or(sorted(parts, key=str)), limit=None, scored=True)
-        stored = ((searcher.stored_fields(number)["url"], score) for score, number in found.top_n)
-        return {url: score for url, score in stored if url in wanted}
+        if not found.top_n:
+            return {}
+        urls_of = searcher.reader().column_reader("url")  # records hold much more
+        known = ((urls_of[number], score) for score, number in found.top_n)
+        return {url: score for url, score in known if url in wanted}
 
 
 def _schema() -> fields.Schema:
-    text = {name: fields.TEXT(analyzer=WordTokenizer(), phrase=False) for name, _ in _FIELDS}
-    url = fields.ID(stored=True, unique=True)
+    text = {name: _Words() for name, _ in _FIELDS}
+    url = fields.ID(stored=True, unique=True, sortable=True)
     return fields.Schema(url=url, digest=fields.STORED, sketch=fields.STORED, **text)
 
 
@@ -166,7 +199,10 @@ def sketch(entry: Entry) -> bytes:
     hashes ^= hashes >> np.uint64(29)
     hashes *= np.uint64(0xBF58476D1CE4E5B9)
     hashes ^= hashes >> np.uint64(32)
-    return np.unique(hashes)[:_HASHES].tobytes()
+    # The least few times as many hold the least `_HASHES` different ones, unless many are alike.
+    some = 4 * _HASHES
+    least = np.unique(np.partition(hashes, some)[:some] if len(hashes) > some else hashes)
+    return (least if len(least) >= _HASHES else np.unique(hashes))[:_HASHES].tobytes()
 
 
 def near_duplicates(folder: Path) -> list[tuple[str, str, float]]:

@@ -80,41 +80,41 @@ def prepare(  # noqa: PLR0913  the choices of one build
     findings = in_order([*reading.findings, *check(archive, issues.name, ocr, is_page)])
     stages.done("检查")
 
-    files = [*_committed(archive.gazette, issues, reading.sources), *look_files(look, settings)]
-    budget = settings.image_budget * 1_000_000
-    images = _images(archive, issues, budget, cache=cache, jobs=jobs, progress=progress)
-    archive = replace(archive, scans=images.scans)
-    files += images.files
-    files += _searchable(archive, issues, cache=cache, jobs=jobs, progress=progress)
-    stages.done("绘制 PDF 页面")
-    if editions and settings.editions:
-        typeset, found_setting = set_editions(
-            archive,
-            issues,
-            cache=cache / "editions",
-            jobs=jobs,
-            progress=lambda d, n: progress("排印 PDF", d, n),
-            kept=kept,
-            hashes=reading.sources.files,
-            since=settings.editions_since,
-        )
-        findings = in_order([*findings, *found_setting])
-        files += (SiteFile(address=a, source=p, key=p.name) for a, p in typeset.items())
-    stages.done("排印 PDF")
-    parts, found_cutting = cut_parts(archive, issues, cache=cache / "parts", jobs=jobs)
-    findings = in_order([*findings, *found_cutting])
-    files += (SiteFile(address=a, source=p) for a, p in parts.items())
-    account = ledger(archive)
-    made = kept.get("ledger", digest(account), lambda: dict(ledger_files(account)))
-    files += (SiteFile(address=a, source=d) for a, d in made.items())
-    lists = tuple(all_listings(archive, settings, day))
-    tables = list_files(lists, site_url=settings.site_url, cache=cache / "lists")
-    files += (SiteFile(address=a, source=p, key=p.name) for a, p in tables)
-    archive = replace(archive, sizes=_sizes(files))
-    stages.done("拆分 PDF")
-    progress("编制索引", 0, len(archive.gazette.documents))
     found = issues_to_index(archive)
     with _words(found, settings, issues, cache=cache, jobs=jobs):
+        files = [*_committed(archive.gazette, issues, reading.sources), *look_files(look, settings)]
+        budget = settings.image_budget * 1_000_000
+        images = _images(archive, issues, budget, cache=cache, jobs=jobs, progress=progress)
+        archive = replace(archive, scans=images.scans)
+        files += images.files
+        files += _searchable(archive, issues, cache=cache, jobs=jobs, progress=progress)
+        stages.done("绘制 PDF 页面")
+        if editions and settings.editions:
+            typeset, found_setting = set_editions(
+                archive,
+                issues,
+                cache=cache / "editions",
+                jobs=jobs,
+                progress=lambda d, n: progress("排印 PDF", d, n),
+                kept=kept,
+                hashes=reading.sources.files,
+                since=settings.editions_since,
+            )
+            findings = in_order([*findings, *found_setting])
+            files += (SiteFile(address=a, source=p, key=p.name) for a, p in typeset.items())
+        stages.done("排印 PDF")
+        parts, found_cutting = cut_parts(archive, issues, cache=cache / "parts", jobs=jobs)
+        findings = in_order([*findings, *found_cutting])
+        files += (SiteFile(address=a, source=p) for a, p in parts.items())
+        account = ledger(archive)
+        made = kept.get("ledger", digest(account), lambda: dict(ledger_files(account)))
+        files += (SiteFile(address=a, source=d) for a, d in made.items())
+        lists = tuple(all_listings(archive, settings, day))
+        tables = list_files(lists, site_url=settings.site_url, cache=cache / "lists")
+        files += (SiteFile(address=a, source=p, key=p.name) for a, p in tables)
+        archive = replace(archive, sizes=_sizes(files))
+        stages.done("拆分 PDF")
+        progress("编制索引", 0, len(archive.gazette.documents))
         index = _index(found, settings, cache / GRAMS, jobs=jobs)
         files += _index_files(index)
         manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
@@ -177,8 +177,8 @@ def _words(
 ) -> Iterator[None]:
     """Have the index of words, which orders what the command finds, up to date when the block ends.
 
-    It is no part of the site. Written from nothing, it takes longer than all else that the block
-    does, so it has a process beside it; of a few documents, sooner here than that process is there.
+    It is no part of the site. Written from nothing, it takes about as long as all else that the
+    block does, so it has a process of its own; of a few documents, sooner here than that is there.
     """
     if jobs == 1 or (cache / WORDS).is_dir():
         yield
