@@ -51,7 +51,7 @@ OWNERS = {
     "jieba": {"search/whoosh_index"},
     "rjieba": {"search/whoosh_index"},
     "pypinyin": {"search/pinyin"},
-    "rjsmin": {"site/scripts"},
+    "minify": {"site/minified"},
     "typst": {"publish/edition"},
     "xlsxwriter": {"publish/spreadsheet"},
     "pypdf": {"pdf"},

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from gazette.settings import Settings
 from gazette.site.made import SiteFile
+from gazette.site.minified import minified
 from gazette.site.offline import app_manifest, shell
-from gazette.site.scripts import sent
 
 
 def look_files(look: Path | None, settings: Settings) -> Iterator[SiteFile]:
@@ -21,7 +21,6 @@ def look_files(look: Path | None, settings: Settings) -> Iterator[SiteFile]:
             files[name] = path.read_bytes()
     for name, content in files.items():
         if not name.endswith((".html", ".py", ".pyc", ".md")):
-            source = sent(content) if name.endswith(".js") else content
-            yield SiteFile(address=name, source=source)
+            yield SiteFile(address=name, source=minified(name, content))
     yield SiteFile(address="shell.js", source=shell(files, settings))
     yield SiteFile(address="manifest.webmanifest", source=app_manifest(settings))
