@@ -18,6 +18,7 @@ from gazette.api import SearchApi
 from gazette.index import make_static_index
 from gazette.search import terms
 from gazette.search.entry import Entry, searchable_text
+from gazette.search.grams import next_bit
 from gazette.search.query import Filters, Match, Results, number_reading, parse, search, snippet
 from gazette.search.static_index import Index
 from gazette.serve import serving
@@ -68,7 +69,37 @@ def corpus(seed: int, count: int = 60) -> list[Entry]:
     return entries
 
 
-ENTRIES = corpus(1)
+def false_friends() -> list[Entry]:
+    """Two entries of many passages, all of which have the terms of 食品安全 between units that hash like
+    those beside them; the last passage of the second has the run itself."""
+    chance = random.Random(2)  # noqa: S311  no secret
+
+    def like(unit: str) -> str:
+        return next(
+            chr(code)
+            for code in range(0x5000, 0x6000)
+            if chr(code) not in "食品安全" and next_bit(chr(code)) == next_bit(unit)
+        )
+
+    false = f"食品{like('安')}，{like('食')}品安{like('全')}，{like('品')}安全"
+    blocks = []
+    for _ in range(12):
+        filler = "".join(chr(chance.randrange(0x6000, 0x9000)) for _ in range(600))
+        blocks += [f"{false}。{filler}"]
+    return [
+        plain("96", "只是像", "\n".join(blocks)),
+        plain("97", "真的有", "\n".join([*blocks, "食品安全条例"])),
+    ]
+
+
+def plain(name: str, title: str, body: str = "正文", **values: object) -> Entry:
+    """A document without a number and without 有效性, of an issue of its own."""
+    made = replace(corpus(1)[0], url=f"2019/01/{name}/", title=title, number="", body=body)
+    made = replace(made, year=2019, issue="2019/01", dated=dt.date(2019, 1, 1), validity=())
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+ENTRIES = [*corpus(1), *false_friends()]
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +157,7 @@ QUERIES = [
     "甲乙", "乙丙丁", "甲乙 丙丁", "甲乙丙丁戊", "“甲乙丙”", "“甲乙丙” 丁戊", "甲乙 -丙丁", "甲乙 -“丙丁戊”",
     "甲", "甲 乙", "1", "12", "12a", "a甲", "甲发〔2016〕3号", "甲发2016 3", "甲發［２０１６］３號", "甲发〔1999〕3号",
     "甲发2015年第1号", "“甲发〔2016〕3号”", "甲乙丙丁戊甲乙丙丁戊", "丁丁 戊戊 甲", "没有这几个字", "-甲乙", "，", "",
-    "甲，乙", "甲a乙", "1 2", "甲乙 1 -12",
+    "甲，乙", "甲a乙", "1 2", "甲乙 1 -12", "食品安全", "“食品安全”", "甲乙 -食品安全",
 ]  # fmt: skip
 
 
@@ -190,12 +221,6 @@ def test_a_filter_without_a_query_lists_the_newest_first(index: Index) -> None:
     assert {h.match for h in found.hits} == {"listed"}
     days = [h.passage.dated or h.passage.issue[:4] for h in found.hits]
     assert days == sorted(days, reverse=True)
-
-
-def plain(name: str, title: str, body: str = "正文", **values: object) -> Entry:
-    made = replace(ENTRIES[0], url=f"2019/01/{name}/", title=title, number="", body=body)
-    made = replace(made, year=2019, issue="2019/01", dated=dt.date(2019, 1, 1), validity=())
-    return replace(made, **values)  # type: ignore[arg-type]
 
 
 def of(folder: Path, *entries: Entry) -> Index:
@@ -326,6 +351,14 @@ def test_marks_stand_on_the_words(index: Index) -> None:
         assert shown >= 5
 
 
+def test_a_hit_shows_the_passage_that_proves_it(index: Index) -> None:
+    hits = search(index, "食品安全").hits
+    assert [(h.passage.title, h.match, "食品安全" in h.snippet) for h in hits] == [
+        ("真的有", "exact", True),
+        ("只是像", "words", False),
+    ]
+
+
 def test_a_snippet_shows_most_of_the_words_and_is_short() -> None:
     text = "甲" + "，" * 300 + "乙丙" + "，" * 30 + "丁戊" + "，" * 300
     shown, marks = snippet(text, [["甲"], ["乙", "丙"], ["丁", "戊"]])
@@ -402,6 +435,15 @@ def test_the_browser_and_the_api_give_the_same_answers(
         assert status == 200
         assert said["total"] == here.total
         assert [h["url"] for h in said["hits"]] == [h.passage.url for h in here.hits]
+
+
+@pytest.mark.browser
+def test_the_browser_shows_the_passage_that_proves_a_hit(reader: Page) -> None:
+    hits = asked(reader, ["食品安全"])[0]["hits"]
+    assert [(url[-3:-1], match, "食品安全" in text) for url, match, text in hits] == [
+        ("97", "exact", True),
+        ("96", "words", False),
+    ]
 
 
 @pytest.mark.browser

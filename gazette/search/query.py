@@ -269,17 +269,16 @@ class _Search:
             found = self.read[number] = self.index.passage(number)
         return found
 
-    def holds(self, group: Group, passages: Sequence[int], order: Sequence[int]) -> bool:
-        """Whether one of the passages that have a group's terms holds its run."""
-        if not group.unsure:
-            return True
+    def proof(self, group: Group, passages: Sequence[int], order: Sequence[int]) -> int | None:
+        """The first of the passages that have a group's terms that holds its run; None where none does."""
         candidates = set(passages)
-        for number in (place for place in order if place in candidates):
-            passage = self.passage(number)
-            texts = (passage.title, passage.number, passage.text)
-            if any(terms.holds(group.units, text) for text in texts):
-                return True
-        return False
+        its = (place for place in order if place in candidates)
+        return next((p for p in its if not group.unsure or self._holds(group, p)), None)
+
+    def _holds(self, group: Group, number: int) -> bool:
+        passage = self.passage(number)
+        texts = (passage.title, passage.number, passage.text)
+        return any(terms.holds(group.units, text) for text in texts)
 
 
 def _entry(starts: Sequence[int], passage: int) -> int:
@@ -540,10 +539,10 @@ def _take(
                 return hits, dropped, not plan.unsure
             judged += 1
             places = _places(work, plan, entry)
-            verdict = _judge(work, plan, entry, match, places)
+            verdict, shown = _judge(work, plan, entry, match, places)
             if verdict == match:
                 if len(hits) < limit:
-                    hits.append(_hit(work, plan, match, places, scores[entry]))
+                    hits.append(_hit(work, plan, match, shown, scores[entry]))
             elif verdict == "words":
                 words.add(entry)
             else:
@@ -553,21 +552,25 @@ def _take(
 
 def _judge(
     work: _Search, plan: _Plan, entry: int, match: Match, places: Sequence[int]
-) -> Match | None:
-    """What a candidate proves to be, or None if it is no hit."""
+) -> tuple[Match | None, int]:
+    """What a candidate proves to be, or None if it is no hit; and the passage that shows it best."""
 
-    def holds(group: Group, found: Mapping[int, _Stats]) -> bool:
-        return entry in found and work.holds(group, found[entry].passages, places)
+    def proof(group: Group, found: Mapping[int, _Stats]) -> int | None:
+        return work.proof(group, found[entry].passages, places) if entry in found else None
 
-    if any(holds(group, found) for group, found in plan.excluded):
-        return None
-    if match not in ("exact", "words"):
-        return match
-    if any(group.phrase and not holds(group, found) for group, found in plan.runs):
-        return None
-    if match == "exact" and not all(holds(group, found) for group, found in plan.runs):
-        return "words"
-    return match
+    first = places[0]
+    if any(proof(group, found) is not None for group, found in plan.excluded):
+        return None, first
+    shown: int | None = None
+    # What must stand there as it is; phrases first, for without them it is no match of the words either.
+    for group, found in sorted(plan.runs, key=lambda run: not run[0].phrase):
+        if match == "exact" or (match == "words" and group.phrase):
+            place = proof(group, found)
+            if place is None:
+                return (None if group.phrase else "words"), first
+            if shown is None and group.unsure:
+                shown = place
+    return match, first if shown is None else shown
 
 
 def _places(work: _Search, plan: _Plan, entry: int) -> list[int]:
@@ -582,8 +585,8 @@ def _places(work: _Search, plan: _Plan, entry: int) -> list[int]:
     return sorted(weights, key=lambda number: (-weights[number], number))
 
 
-def _hit(work: _Search, plan: _Plan, match: Match, places: Sequence[int], score: float) -> Hit:
-    passage = work.passage(places[0])
+def _hit(work: _Search, plan: _Plan, match: Match, shown: int, score: float) -> Hit:
+    passage = work.passage(shown)
     runs = [group.units for group, _ in plan.runs]
     if match in ("words", "relaxed"):
         runs += [pair for run in runs for pair in pairwise(run)]

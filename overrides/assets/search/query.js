@@ -25,6 +25,8 @@ const BATCH = 4;
 const ALL_TERMS = 3;
 /** So many candidates may prove false before all terms of a run are asked for, which leave fewer. */
 const FALSE = 4;
+/** Where an entry's first passage proves nothing, so many are read at once, and before all terms are asked for. */
+const MORE = 3;
 const TITLE = 12;
 const OVER_WEIGHT = 0.8;
 const NEWER = 0.1;
@@ -243,8 +245,10 @@ export class Search {
     /** @type {number[]} */
     const demoted = [];
     const judged = new Set();
-    while (queue.length) {
-      if (match === "exact" && !plan.full && demoted.length >= FALSE) {
+    let isUnclear = false;
+    while (queue.length || isUnclear) {
+      if (match === "exact" && !plan.full && (demoted.length >= FALSE || isUnclear)) {
+        isUnclear = false;
         const whole = await this.weigh(plan.groups, true);
         Object.assign(plan, { ...whole, own: plan.own });
         const kept = new Set(whole.exact);
@@ -261,6 +265,11 @@ export class Search {
       verdicts.forEach((verdict, i) => {
         if (verdict === "words") {
           demoted.push(batch[i]);
+          return;
+        }
+        if (verdict === "unclear") {
+          judged.delete(batch[i]);
+          isUnclear = true;
           return;
         }
         this.open--;
@@ -484,28 +493,41 @@ export class Search {
     return Array.from(weights).sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([place]) => place);
   }
 
-  /** What a candidate proves to be: a hit, a match of the words only, or nothing. @param {number} entry @param {Match} match
-   * @returns {Promise<Hit | "words" | null>} */
+  /** The passage of an entry that holds a run, null where none does; undefined where too many are left to be read while
+   * not all terms of the run were asked for. @param {Plan["runs"][0]} run @param {number} entry @param {number[]} places */
+  async proof({ group, found }, entry, places) {
+    const candidates = new Set(this.within(found, entry));
+    const its = places.filter((place) => candidates.has(place));
+    if (!isUnsure(group)) return its.length ? its[0] : null;
+    const isFull = group.exclude || /** @type {Plan} */ (this.plan).full;
+    for (let at = 0, step = 1; at < its.length; at += step, step = MORE) {
+      if (at > MORE && !isFull) return undefined;
+      const some = its.slice(at, at + step);
+      const passages = await this.index.passages(some);
+      const which = passages.findIndex(({ title, number, text }) => [title, number, text].some((part) => holds(group.units, part)));
+      if (which >= 0) return some[which];
+    }
+    return null;
+  }
+
+  /** What a candidate proves to be: a hit, a match of the words only, nothing, or not to be told yet. @param {number} entry
+   * @param {Match} match @returns {Promise<Hit | "words" | "unclear" | null>} */
   async judge(entry, match) {
     const plan = /** @type {Plan} */ (this.plan);
     const places = this.places(entry);
-    /** @param {{group: Group, found: Found}} run */
-    const proves = async ({ group, found }) => {
-      const candidates = new Set(this.within(found, entry));
-      if (!isUnsure(group)) return candidates.size > 0;
-      for (const place of places.filter((number) => candidates.has(number))) {
-        const { title, number, text } = await this.index.passage(place);
-        if ([title, number, text].some((part) => holds(group.units, part))) return true;
-      }
-      return false;
-    };
-    for (const run of plan.excluded) if (await proves(run)) return null;
-    if (match === "exact" || match === "words") {
-      for (const run of plan.runs) if (run.group.phrase && !(await proves(run))) return null;
+    for (const run of plan.excluded) if ((await this.proof(run, entry, places)) !== null) return null;
+    /** @type {?number} */
+    let shown = null;
+    // What must stand there as it is; phrases first, for without them it is no match of the words either.
+    const asked = { exact: plan.runs, words: plan.runs.filter(({ group }) => group.phrase) }[match] || [];
+    for (const run of asked.slice().sort((a, b) => +b.group.phrase - +a.group.phrase)) {
+      const place = await this.proof(run, entry, places);
+      if (place === undefined) return "unclear";
+      if (place === null) return run.group.phrase ? null : "words";
+      if (shown === null && isUnsure(run.group)) shown = place;
     }
-    if (match === "exact") for (const run of plan.runs) if (!(await proves(run))) return "words";
-    const passage = await this.index.passage(places[0]);
-    this.check(plan, match, entry, places[0], passage);
+    const passage = await this.index.passage(shown === null ? places[0] : shown);
+    this.check(plan, match, entry, shown === null ? places[0] : shown, passage);
     const runs = plan.runs.map(({ group }) => group.units);
     if (match === "words" || match === "relaxed") {
       for (const run of runs.slice()) run.slice(1).forEach((unit, i) => runs.push([run[i], unit]));
