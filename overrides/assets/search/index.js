@@ -201,6 +201,8 @@ export class Index {
     /** Entry of each passage. */
     this.entryOf = new Uint32Array(0);
     this.wholeTable = false;
+    /** Whether the server gives nothing but whole files. */
+    this.isWhole = false;
   }
 
   /** Do once what succeeds; what fails may be tried again. @template T @param {string} name @param {() => Promise<T>} work
@@ -359,16 +361,19 @@ export class Index {
     return Promise.all(numbers.map((number) => this.passage(number)));
   }
 
-  /** Part of a file: by Range where the server can, else from the whole file. @param {string} name @param {number} start
-   * @param {number} size @returns {Promise<Uint8Array>} */
+  /** Part of a file: by Range where the server can, else from the whole file. The query makes each part a thing of its own
+   * to the browser's cache, which would let only one part of a file be fetched at a time. @param {string} name
+   * @param {number} start @param {number} size @returns {Promise<Uint8Array>} */
   async range(name, start, size) {
     const whole = this.cache.get(name);
     let data = whole && (await whole);
     if (!data) {
-      const found = await load(new URL(name, this.base), { headers: { Range: `bytes=${start}-${start + size - 1}` } });
+      const url = new URL(this.isWhole ? name : `${name}?${start}`, this.base);
+      const found = await load(url, { headers: { Range: `bytes=${start}-${start + size - 1}` } });
       if (found.status === 206 && found.data.length === size) return found.data;
       if (found.status !== 200) throw new LoadError(`${name}: ${found.status}, ${found.data.length}`);
       data = found.data;
+      this.isWhole = true;
       this.cache.set(name, Promise.resolve(data));
     }
     if (start + size > data.length) throw new Error("检索数据不完整");
