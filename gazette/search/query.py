@@ -577,7 +577,9 @@ def _places(work: _Search, plan: _Plan, entry: int) -> list[int]:
     """The passages of an entry, the most telling first: runs before terms, text before title."""
     first = work.index.starts[entry]
     weights: dict[int, int] = {first: 0}
-    for weight, part in [*((64, found) for _, found in plan.runs), *((2, t) for t in plan.terms)]:
+    parts = [*((64, found) for _, found in plan.runs), *((2, found) for found in plan.terms)]
+    parts += ((0, found) for _, found in plan.excluded)  # they tell nothing, but must be read
+    for weight, part in parts:
         stats = part.get(entry)
         for number in stats.passages if stats else ():
             only_title = number == first and stats is not None and stats.title > 0

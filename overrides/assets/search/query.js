@@ -490,6 +490,7 @@ export class Search {
     };
     plan.runs.forEach(({ found }) => add(found, 64));
     plan.terms.forEach((found) => add(found, 2));
+    plan.excluded.forEach(({ found }) => add(found, 0)); // they tell nothing, but must be read
     return Array.from(weights).sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([place]) => place);
   }
 
