@@ -70,8 +70,11 @@ def corpus(seed: int, count: int = 60) -> list[Entry]:
 
 
 def false_friends() -> list[Entry]:
-    """Two entries of many passages, all of which have the terms of 食品安全 between units that hash like
-    those beside them; the last passage of the second has the run itself."""
+    """An entry in traditional characters, and two of many passages.
+
+    All these passages have the terms of 食品安全 between units that hash like those beside them; the
+    last one of the second entry has the run itself.
+    """
     chance = random.Random(2)  # noqa: S311  no secret
 
     def like(unit: str) -> str:
@@ -89,6 +92,7 @@ def false_friends() -> list[Entry]:
     return [
         plain("96", "只是像", "\n".join(blocks)),
         plain("97", "真的有", "\n".join([*blocks, "食品安全条例"])),
+        plain("98", "本會組織條例", "本會置委員，由行政院院長聘任。"),
     ]
 
 
@@ -157,7 +161,7 @@ QUERIES = [
     "甲乙", "乙丙丁", "甲乙 丙丁", "甲乙丙丁戊", "“甲乙丙”", "“甲乙丙” 丁戊", "甲乙 -丙丁", "甲乙 -“丙丁戊”",
     "甲", "甲 乙", "1", "12", "12a", "a甲", "甲发〔2016〕3号", "甲发2016 3", "甲發［２０１６］３號", "甲发〔1999〕3号",
     "甲发2015年第1号", "“甲发〔2016〕3号”", "甲乙丙丁戊甲乙丙丁戊", "丁丁 戊戊 甲", "没有这几个字", "-甲乙", "，", "",
-    "甲，乙", "甲a乙", "1 2", "甲乙 1 -12", "食品安全", "“食品安全”", "甲乙 -食品安全", "丙 -丙2丁",
+    "甲，乙", "甲a乙", "1 2", "甲乙 1 -12", "食品安全", "“食品安全”", "甲乙 -食品安全", "丙 -丙2丁", "員，由行政院",
 ]  # fmt: skip
 
 

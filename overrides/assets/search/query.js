@@ -322,11 +322,14 @@ export class Search {
     this.allowed = allowed;
     await this.load(this.firstTerms());
     if (this.hasUnknown(parse(query).filter(({ exclude }) => exclude)) && (await index.learnTable())) await this.load(this.firstTerms());
+    const before = JSON.stringify(parse(query));
     yield* this.readings();
     let groups = parse(query);
     if (!groups.some((group) => !group.exclude)) return;
     let whole = await this.weigh(groups, true);
-    if (this.hasUnknown(groups) && (await index.learnTable())) {
+    if (this.hasUnknown(groups)) await index.learnTable();
+    // What was read has taught how to fold more characters: those of the query, too.
+    if (JSON.stringify(parse(query)) !== before) {
       yield* this.readings();
       groups = parse(query);
       whole = await this.weigh(groups, true);
