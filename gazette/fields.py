@@ -220,6 +220,14 @@ def _title_of(name: str) -> str:
     return (found[1] if found else "") or "（无标题）"
 
 
+_RELATION_KEYS = frozenset(("文件", "target", "表格", "table", "条款", "articles", "自", "since"))
+"""A key that is none of these would be a part of the relation that nobody read: 废止 of a whole
+document where only one article was meant."""
+_RELATION_HINT = (
+    "写发文字号、标题或网址，如 {文件: 示政办发〔2020〕5号, 条款: [第三条], 自: 2024-01-01}。"
+)
+
+
 class _Fields:
     """Front matter values by English name, read one by one; faults go to the report."""
 
@@ -368,10 +376,19 @@ class _Fields:
                         "bad_relation",
                         value.line,
                         f"“{kind.value}”没有说是哪个文件",
-                        "写发文字号、标题或网址，如 {文件: 示政办发〔2020〕5号, 条款: [第三条]}。",
+                        _RELATION_HINT,
                     )
                     continue
                 parts = value.fields.get("条款") or value.fields.get("articles")
+                if odd := [key for key in value.fields if key not in _RELATION_KEYS]:
+                    message = f"“{kind.value}”里不认识“{odd[0]}”，没有采用：{target or table}"
+                    self._fault("bad_relation", value.line, message, _RELATION_HINT)
+                    continue
+                if parts and not all(v.text for v in parts.items or (parts,)):
+                    message = f"“{kind.value}”的“条款”是空的，没有采用：{target or table}"
+                    hint = "写哪几条，如 条款: [第三条]；整件都是的，删去“条款”。"
+                    self._fault("bad_relation", value.line, message, hint)
+                    continue
                 since = _first(value.fields, "自", "since")
                 try:
                     day = parse_date(since) if since else None

@@ -414,6 +414,28 @@ def test_a_withdrawal_that_says_too_little_still_withdraws(tmp_path: Path, said:
     assert {f.code for f in findings} == {"bad_date"}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "废止: {文件: 甲办法, 条款: }",
+        "废止: {文件: 甲办法, 条款: []}",
+        "废止: {文件: 甲办法, 条款: [第三条, '']}",
+        "废止: {文件: 甲办法, 条文: [第三条]}",
+        "失效: {表格: 1, 日期: 2024-01-01}",
+    ],
+)
+def test_a_relation_that_was_read_in_part_is_not_taken_as_a_whole(
+    tmp_path: Path, said: str
+) -> None:
+    """To show the whole document as 废止 where one article was meant would be the worse mistake."""
+    gazette, findings = read(tmp_path, {"2024/01/01.md": with_front(said)})
+    assert gazette.documents[0].relations == ()
+    (finding,) = findings
+    assert (finding.code, finding.level, finding.line) == ("bad_relation", "error", 5)
+    assert "没有采用" in finding.message
+    assert "条款" in finding.hint
+
+
 def test_keywords_are_parted_by_whatever_clerks_part_them_by(tmp_path: Path) -> None:
     for n, text in enumerate(("甲,乙", "甲，乙", "甲;乙", "甲；乙", "甲、乙", "[甲, 乙]")):
         gazette, _ = read(tmp_path / str(n), {"2024/01/01.md": with_front(f"关键词: {text}")})
