@@ -7,6 +7,8 @@ right is a `Fault`; what names no document of this archive stays a text.
 
 import graphlib
 import itertools
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +21,7 @@ from gazette.digest import of_fields
 from gazette.document_table import ALL, Row, document_tables, named
 from gazette.model import Document, Gazette, Issue, Relation, RelationKind
 from gazette.settings import Settings
-from gazette.targets import Targets, by_both, read_number, resolve, targets
+from gazette.targets import Targets, by_both, read_number, resolve, targets, title_key
 from gazette.validity import (
     Life,
     Timeline,
@@ -203,7 +205,7 @@ def _edges(document: Document, known: Targets, faults: list[Fault]) -> Iterator[
     for relation in document.relations:
         for target, number, title, since, line in _named(document, relation, known, faults):
             found = (
-                by_both(known, title, read_number(number), beside=document)
+                _of_row(known, title, number, document)
                 if title or number
                 else resolve(known, target, beside=document)
             )
@@ -228,6 +230,20 @@ def _edges(document: Document, known: Targets, faults: list[Fault]) -> Iterator[
         hint = "请核对字号或标题；确实不在本站的不用改，页面上按文字显示。"
         message = f"本站没有这个文件：{names}{more}"
         faults.append(_fault("warning", "unknown_target", document, unknown[0][0], message, hint))
+
+
+def _of_row(known: Targets, title: str, number: str, beside: Document) -> tuple[Document, ...]:
+    """The documents that a row of a table may mean; its title may have the number behind it.
+
+    A number that nobody can read is still one: a namesake with a number of its own is not meant.
+    """
+    if serial := read_number(number):
+        return by_both(known, title, serial, beside=beside)
+    found = resolve(known, title, beside=beside)
+    if not re.search("[0-9〇零一二三四五六七八九十]", unicodedata.normalize("NFKC", number)):
+        return found
+    said = title_key(number)
+    return tuple(d for d in found if title_key(d.number_text) in said)
 
 
 def _ambiguous(

@@ -162,6 +162,29 @@ def test_a_repeal_with_a_table_repeals_each_of_its_documents(tmp_path: Path, sta
     assert "废止第三条" in lines["row_is_partial"]
 
 
+@pytest.mark.parametrize(
+    ("row", "address"),
+    [
+        ("示例市停车管理办法（示政规〔2010〕1号） |", "2010/01/01/"),
+        ("《示例市停车管理办法》(示政规[2010]1号) | —", "2010/01/01/"),
+        ("示例市停车管理办法 | 无文号", "2010/01/01/"),
+        ("示例市停车管理办法 | 示政规〔2010〕1号、示政规〔2010〕2号", "2010/01/01/"),
+        ("示政规〔2010〕1号 |", "2010/01/01/"),
+        ("示例市停车管理办法（示政规〔1999〕1号） |", ""),
+        ("示例市停车管理办法 | 示府（86）十二", ""),
+        ("无号的公告 | 示府（86）十二", "2010/01/05/"),
+    ],
+)
+def test_a_row_means_the_document_of_its_title_and_number(
+    tmp_path: Path, row: str, address: str
+) -> None:
+    table = f"| 文件名称 | 文号 |\n| --- | --- |\n| {row} |"
+    head = "成文日期: 2024-05-20\n废止: 表格"
+    gazette = written(tmp_path, {**LISTED, "2024/05/01.md": f"{head}\n|\n{table}"})
+    (tie,) = relate(gazette, Settings()).of(at(gazette, "2024/05/01/")).does
+    assert tie.other.address == address
+
+
 def test_one_table_may_say_of_each_document_what_becomes_of_it(tmp_path: Path) -> None:
     table = """| 文件名称 | 清理意见 |
 | --- | --- |
