@@ -18,6 +18,7 @@ from gazette.links import Resolve, annex_path, nowhere, old_path, redirects, res
 from gazette.matter import dumped
 from gazette.model import Document, Issue, RelationKind
 from gazette.proposals import proposals
+from gazette.targets import title_key
 
 _REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
 """Faults of a PDF that `gazette.content` has named already, as it does for any file."""
@@ -188,13 +189,14 @@ def _still_printed(archive: Archive, base: str) -> Iterator[Finding]:
         scan = archive.scans.get(issue.address)
         for document in issue.documents if scan else ():
             pages = document.pages
-            if not document.withdrawn or (pages is None and not document.body):
+            if not document.withdrawn:
                 continue
+            title = title_key(document.title)  # printed, it runs over several lines
             texts = [p for p in scan.pages if p.quality != "blank"] if scan else []
             held = [
                 p.page
                 for p in texts
-                if (pages and p.page in pages) or (not pages and document.title in p.text)
+                if (pages and p.page in pages) or (not pages and title in title_key(p.text))
             ]
             if held:
                 message = f"已撤下的文件还在印刷版 PDF 里：第 {ranges(held)} 页（{document.title}）"

@@ -106,6 +106,19 @@ def test_a_fault_of_the_whole_is_named(tmp_path: Path, code: str) -> None:
     assert cure in finding.hint
 
 
+@pytest.mark.parametrize("body", ["正文。", ""])
+def test_a_withdrawn_title_is_found_in_print_though_it_runs_over_lines(
+    tmp_path: Path, body: str
+) -> None:
+    printed = pdf_makers.set_text(
+        "关于甲的通知 #pagebreak() 关于印发《示例市机动车\\\n停放管理办法》的通知"
+    )
+    text = document("撤下: {日期: 2024-06-01, 理由: 误}\n", body)
+    text = text.replace("关于示例的通知", "关于印发《示例市机动车停放管理办法》的通知")
+    files = {"2024/01/2024-01.pdf": printed, "2024/01/01.md": text, "2024/01/02.md": document()}
+    assert "第 2 页" in found(tmp_path, files)["withdrawn_in_pdf"].message
+
+
 @pytest.mark.parametrize(
     ("dates", "late"),
     [
