@@ -126,15 +126,20 @@ def story(
 ) -> Story | None:
     """What is told of a document, from its counted versions and what they hold.
 
-    `redacted`: it has 旧文撤下 now. None where a content is not to be had, so nothing is known.
+    `redacted`: it has 旧文撤下 now. One that was taken out again still holds: what was withdrawn
+    stays so. None where a content is not to be had, so nothing is known.
     """
     if None in contents:
         return None
     texts = [(v.day, text) for v, c in zip(versions, contents, strict=True) if (text := _read(c))]
     first = 0
+    before = False
     for at, (_, text) in enumerate(texts):
         if text.withdrawn or (redacted and not text.redacted):
             first = at + 1
+        elif text.redacted and not before:
+            first = at
+        before = text.redacted
     edits = []
     shown = texts[first:]
     for (_, old), (day, new) in itertools.pairwise(shown):

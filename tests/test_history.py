@@ -284,6 +284,11 @@ def test_what_was_withdrawn_is_told_to_nobody() -> None:
     assert found is not None
     assert not {"张", "李"} & set(repr(found))
     assert (len(found.edits), found.withdrawn) == (1, True)
+    # Taken out of the front matter again, as a clerk tidies: what was withdrawn stays so.
+    tidied = told(text("张三"), text("李四"), text("某人", more=old), text("某某"))
+    assert tidied is not None
+    assert not {"张", "李"} & set(repr(tidied))
+    assert (len(tidied.edits), tidied.withdrawn) == (1, True)
     # Written, but not yet committed: nothing that was committed is told.
     assert told(text("张三"), text("某人"), redacted=True) == Story(withdrawn=True)
 
