@@ -4,8 +4,8 @@ A list is a function of the archive and the day. Each is told by its address und
 it can be cited, and holds only what it has: a list of nothing is not made.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -128,7 +128,8 @@ def _listed(archive: Archive, settings: Settings, on: date | None) -> Iterator[L
             states = archive.states(document)
             state = on_day(states, on) if states and on else None
             standing = archive.relations.of(document)
-            end = states[-1][0] if states and states[-1][1] in OVER else None
+            # Lapsed today, it may be repealed another day: that is not the day of the list.
+            since = max((day for day, _ in states if on and day <= on), default=None)
             by = _ended_by(standing, state)
             last = last_day(document, standing.life.in_force, settings) if standing.life else None
             said = write_timeline(states) if states else ""
@@ -139,7 +140,7 @@ def _listed(archive: Archive, settings: Settings, on: date | None) -> Iterator[L
                 state=state or "",
                 states=said,
                 last_day=last,
-                ended=end if state in OVER else None,
+                ended=since if state in OVER else None,
                 by_title=by[0],
                 by_address=by[1],
                 digest=f"{document.head} {issue.published_on} {state} {said} {last} {by}",
@@ -221,17 +222,21 @@ def _by(
     everything: tuple[Listed, ...],
     values: Callable[[Document], Iterable[str]],
 ) -> Iterator[Listing]:
-    groups: Mapping[str, list[Listed]] = defaultdict(list)
+    # Spellings that have one address (甲/乙, 甲／乙) are one list, under the most frequent of them.
+    groups: dict[str, dict[str, Listed]] = defaultdict(dict)
+    spelt: dict[str, Counter[str]] = defaultdict(Counter)
     for listed in everything:
         for value in dict.fromkeys(values(listed.document)):
-            groups[value].append(listed)
-    for value in sorted(groups, key=lambda v: (-len(groups[v]), v)):
+            groups[segment(value)][listed.document.address] = listed
+            spelt[segment(value)][value] += 1
+    called = {part: max(sorted(n), key=n.__getitem__) for part, n in spelt.items()}
+    for part in sorted(groups, key=lambda p: (-len(groups[p]), called[p])):
         yield Listing(
             kind=kind,
-            address=f"lists/{kind}/{segment(value)}/",
-            title=value,
-            about=f"{name}：{value}。",
-            documents=tuple(groups[value]),
+            address=f"lists/{kind}/{part}/",
+            title=called[part],
+            about=f"{name}：{called[part]}。",
+            documents=tuple(groups[part].values()),
         )
 
 

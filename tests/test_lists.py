@@ -54,6 +54,24 @@ def test_what_is_in_force_and_what_is_over_stand_in_their_lists(sample: Archive)
     assert repealed.year == 2024
 
 
+def test_a_list_says_since_when_what_it_holds_is_over_not_what_comes_later(
+    tmp_path: Path,
+) -> None:
+    head = "---\n标题: {}\n发文机关: 市政府\n成文日期: 2020-01-01\n{}---\n\n正文。\n"
+    folder = tmp_path / "issues/2020/01"
+    folder.mkdir(parents=True)
+    (folder / "01.md").write_text(head.format("甲办法", "有效期至: 2022-12-31\n"), "utf-8")
+    later = head.format("乙决定", "施行日期: 2025-01-01\n废止: 甲办法\n")
+    (folder / "02.md").write_text(later, "utf-8")
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    for on, state, since in (
+        (date(2024, 6, 1), "失效", date(2023, 1, 1)),
+        (date(2025, 6, 1), "废止", date(2025, 1, 1)),
+    ):
+        (listed,) = by_address(archive, on)["lists/ended/"].documents
+        assert (listed.state, listed.ended, listed.year) == (state, since, since.year)
+
+
 @pytest.mark.parametrize(
     ("on", "there"),
     [
@@ -80,6 +98,17 @@ def test_every_document_is_listed_by_whom_it_is_from_and_what_it_is(sample: Arch
             assert document.address in addresses(found[f"lists/topic/{segment(document.topic)}/"])
     assert addresses(found["lists/regulations/"]) == ["2025/01/01/", "2024/01/01/"]
     assert len(found["lists/register/"].documents) == len(sample.gazette.documents)
+
+
+def test_names_that_have_one_address_are_one_list(tmp_path: Path) -> None:
+    folder = tmp_path / "issues/2020/01"
+    folder.mkdir(parents=True)
+    for n, names in enumerate(("[甲/乙, 甲／乙]", "甲／乙", "甲／乙."), 1):
+        text = f"---\n标题: 文{n}\n发文机关: {names}\n成文日期: 2020-01-01\n---\n\n正文。\n"
+        (folder / f"0{n}.md").write_text(text, "utf-8")
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    (found,) = [i for i in listings(archive, Settings(), DAY) if i.kind == "authority"]
+    assert (found.title, len(found.documents)) == ("甲／乙", 3)
 
 
 def test_no_list_and_no_column_is_empty(sample: Archive) -> None:
