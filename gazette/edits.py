@@ -225,22 +225,28 @@ def _cut(text: str) -> str:
 
 def difference(old: Text, new: Text) -> Difference | None:
     """What differs between two versions; None where both say the same."""
-    if (old.fields, old.lines) == (new.fields, new.lines):
-        return None
     fields = tuple(
         (key, pieces(before, after))
         for (key, before), (_, after) in zip(old.fields, new.fields, strict=True)
-        if before != after
+        if _unspaced(before) != _unspaced(after)
     )
     passages = tuple(_passages(old, new))
+    if not fields and not passages:
+        return None
     return Difference(fields=fields, passages=passages[:_MOST], more=max(0, len(passages) - _MOST))
+
+
+def _unspaced(text: str) -> str:
+    """A text without its blanks, which are no part of what it says."""
+    return "".join(text.split())
 
 
 def _passages(old: Text, new: Text) -> Iterator[Passage]:
     def line(at: int) -> int:
         return new.numbers[min(at, len(new.numbers) - 1)] if new.numbers else 1
 
-    for first, last, at, end in _blocks(old.lines, new.lines):
+    before_all, after_all = ([_unspaced(said) for said in text.lines] for text in (old, new))
+    for first, last, at, end in _blocks(before_all, after_all):
         for before, after in _paired(old.lines[first:last], new.lines[at:end]):
             here = None if after is None else at + after
             there = None if before is None else first + before

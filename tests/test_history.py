@@ -248,7 +248,8 @@ def test_only_what_the_document_says_counts() -> None:
     for same in (
         one.replace("\n", "\r\n"), "\ufeff" + one, one.replace("成文日期: 2024-01-05", "成文日期: 2024-01-06"),
         one.replace("---\n\n第", "有效期至: 2030-01-01\n---\n\n第"), one.replace("# 标题", "## 标题"),
-        one.replace("标题: 甲办法", "title: 甲办法"), one.replace("甲。\n", "甲。　\n\n\n"), one.replace("丙 | 丁", "丙|  丁"),
+        one.replace("标题: 甲办法", "title: 甲办法"), one.replace("甲。\n", "甲。　\n\n\n"),
+        one.replace("第一条　甲", "第一条 甲"), one.replace("标题: 甲办法", "标题: 甲　办法"), one.replace("丙 | 丁", "丙|  丁"),
     ):  # fmt: skip
         assert told(one, same) == Story(), same
     found = told(one, one.replace("丁", "戊").replace("甲办法", "乙办法").replace("〕1号", "〕2号"))
