@@ -305,6 +305,8 @@ def check(  # noqa: PLR0913  one parameter an option
     from gazette.reading import with_stories
     from gazette.site.pages import own_pages
 
+    if fix and as_json:
+        raise click.UsageError("--fix 先给人看改动，不能同时用 --json。")
     settings = read_settings(config)
     issues = _issues(config, issues)
     cache = _cache(issues, config)

@@ -290,7 +290,10 @@ def added(content: bytes, fields: Mapping[str, Any]) -> bytes:
     end = lines[opening][len(lines[opening].rstrip("\r\n")) :]
     new = _dump(dict(fields)).replace("\n", end)
     made = "".join([*lines[:closing], new, *lines[closing:]])
-    now, same, _ = split(_read_as(made))
+    try:
+        now, same, _ = split(_read_as(made))
+    except MatterError:  # what was there is well; only the new lines do not fit (all is indented)
+        now, same = {}, ""
     wanted = {k: _plain(v) for k, v in old.items()} | {k: _written(v) for k, v in fields.items()}
     if same != body or {k: _plain(v) for k, v in now.items()} != wanted:
         raise MatterError("yaml", "文件开头的写法不能自动补充", _BY_HAND_FIELDS, 1)

@@ -75,9 +75,9 @@ _LISTED = re.compile(
     rf"(?P<before>废止|失效)(?:的?文件)?[（(][^（）()\n]{{0,6}}?(?P<first>{_ANNEX})[）)]"
     rf"|(?P<second>{_ANNEX})(?:所列|中的|列出)[^。；\n]{{0,30}}(?:予以|宣布)(?P<after>废止|失效)"
 )
-_BEHIND = re.compile(
-    r"(?:等)?(?:文件|规定|办法|通知|决定)?[，,]?(?:也|均|亦)?(?:自[^《》，。；\n]{2,20}起)?[，,]?"
-)
+_FROM = rf"自(?:(?!{_N})[^《》，。；\n]){{2,20}}起"
+"""From when, but by no day of its own: a relation that is written has the day of its document."""
+_BEHIND = re.compile(rf"(?:等)?(?:文件|规定|办法|通知|决定)?[，,]?(?:也|均|亦)?(?:{_FROM})?[，,]?")
 _BETWEEN = re.compile(r"(?:[、，,和及与]|以及)?(?:[^《》。；\n]{0,90}的)?原?", re.DOTALL)
 _MODIFIER = re.compile("[、，,]?(?:修正|修改|修订|通过|批准|第[一二三四五]次)")
 _RESTS_ON = re.compile("(?:根据|依据|依照|按照|遵照|贯彻|实施|执行|落实|按)$")

@@ -65,6 +65,7 @@ CASES: list[tuple[str, str, str, dict[str, object]]] = [
     (END, "", "本办法自公布之日起施行，《示例市停车办法》（示政发〔2010〕1号）同时废止。", {"废止": ("示政发〔2010〕1号",)}),
     (END, "", "1999年5月1日市人民政府发布的《示例市停车办法》、《外市办法》同时废止。", {"废止": ("《示例市停车办法》", "《外市办法》")}),
     (END, "", "示政发〔2010〕1号文件自本办法施行之日起同时废止。", {"废止": ("示政发〔2010〕1号",)}),
+    (END, "", "《示例市停车办法》自2026年1月1日起同时废止。", {}),
     (END, "", "根据《示例市公共停车条例》，《示例市停车办法》同时废止。", {"废止": ("《示例市停车办法》",)}),
     (END, "", "会议《关于修改甲的决定》修正的《示例市停车办法》同时废止。", {"废止": ("《示例市停车办法》",)}),
     (END, "", "《示例市停车办法》第三条同时废止。", {}),
@@ -230,3 +231,15 @@ def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     change.path.write_text("别人写的", "utf-8")
     assert not carry_out(change)
     assert change.path.read_text("utf-8") == "别人写的"
+
+
+@pytest.mark.parametrize("head", ["  标题: 甲\n  成文日期: 2024-01-01", "{标题: 甲}"])
+def test_a_front_matter_that_is_well_is_not_said_to_be_wrong(head: str) -> None:
+    with pytest.raises(MatterError, match="不能自动补充"):
+        added(f"---\n{head}\n---\n\n正文\n".encode(), {"废止": "甲"})
+
+
+def test_what_is_shown_to_a_person_is_no_json(tmp_path: Path) -> None:
+    (tmp_path / "mkdocs.yml").write_text("site_name: 甲\n", "utf-8")
+    options = ["check", "--config", str(tmp_path / "mkdocs.yml"), "--fix", "--json"]
+    assert CliRunner().invoke(main, options).exit_code == 2
