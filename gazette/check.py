@@ -4,10 +4,12 @@ Faults of one file are found where it is read (`gazette.content`); here are thos
 other documents, the files beside them, or what was read from the PDFs.
 """
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import unquote
 
 from gazette.archive import Archive, Scan
 from gazette.dialect import Image, link_targets, parse, targets
@@ -140,6 +142,9 @@ def _dates(document: Document, base: str) -> Iterator[Finding]:
 
 
 def _files(issue: Issue, document: Document, resolve: Resolve, base: str) -> Iterator[Finding]:
+    if document.withdrawn:
+        yield from _left_files(issue, document, base)
+        return
     for annex in document.annexes:
         path = annex_path(document, annex.file)
         if annex.file and path not in issue.files:
@@ -163,6 +168,18 @@ def _files(issue: Issue, document: Document, resolve: Resolve, base: str) -> Ite
             hint = "请放入这个文件，或改正地址；现在只显示文字。"
             yield _Place(f"{base}/{document.source}", at).error(
                 "broken_link", f"链接指向不存在的文件：{part.target}", hint
+            )
+
+
+def _left_files(issue: Issue, document: Document, base: str) -> Iterator[Finding]:
+    """Files of a withdrawn document that lie outside its folder: they are published still."""
+    own = {issue.cover, issue.pdf, *issue.withdrawn_files}
+    for line, part in targets(parse(document.body)):
+        name = posixpath.normpath(unquote(part.target.partition("#")[0]))
+        if name in issue.files and name not in own:
+            hint = f"如果只有这件文件用它，请把它移进 {base}/{issue.source}/{document.folder}/，或移走。"
+            yield _Place(f"{base}/{document.source}", document.body_line + line - 1).warning(
+                "withdrawn_file", f"已撤下的文件用的文件还在发布：{name}", hint
             )
 
 
