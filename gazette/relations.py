@@ -426,7 +426,7 @@ def _impossible(edge: _Edge, day: date, source: Life, faults: list[Fault]) -> st
         )
         hint = "页面上注明没有发生。如果不对，请核对“自”的日期和本文的有效期。"
         faults.append(_fault("warning", "after_end", edge.source, edge.line, message, hint))
-        return "届时本文件已经废止或失效，没有发生"
+        return f"作出{edge.kind}的文件届时已经废止或失效"
     return ""
 
 

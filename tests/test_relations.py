@@ -283,6 +283,18 @@ def test_every_relation_stands_on_both_documents(tmp_path: Path) -> None:
         assert (tie.kind.value, tie.other.address) == (kind, "2020/01/01/")
 
 
+def test_why_an_effect_never_took_place_reads_the_same_on_both_pages(tmp_path: Path) -> None:
+    documents = {
+        "2020/01/01.md": "标题: 甲\n成文日期: 2010-01-01",
+        "2020/01/02.md": "有效期至: 2020-06-01\n废止: {文件: 甲, 自: 2021-01-01}",
+    }
+    gazette = written(tmp_path, documents)
+    relations = relate(gazette, Settings())
+    (done,) = relations.of(at(gazette, "2020/01/01/")).done_to_it
+    (does,) = relations.of(at(gazette, "2020/01/02/")).does
+    assert done.void == does.void == "作出废止的文件届时已经废止或失效"
+
+
 def test_what_a_withdrawn_document_says_of_others_is_gone(tmp_path: Path) -> None:
     gone = "撤下: {日期: 2024-01-01, 理由: 个人信息}"
     gazette = written(
