@@ -116,7 +116,8 @@ def test_a_withdrawn_title_is_found_in_print_though_it_runs_over_lines(
     tmp_path: Path, body: str
 ) -> None:
     printed = pdf_makers.set_text(
-        "关于甲的通知 #pagebreak() 关于印发《示例市机动车\\\n停放管理办法》的通知"
+        "关于甲的通知 #pagebreak() #align(center)[#text(size: 22pt)[关于印发《示例市机动车停放\n\n"
+        "管理办法》的通知]]\n\n第一条 为了规范管理，制定本办法，本市行政区域内适用。"
     )
     text = document("撤下: {日期: 2024-06-01, 理由: 误}\n", body)
     text = text.replace("关于示例的通知", "关于印发《示例市机动车停放管理办法》的通知")
