@@ -139,13 +139,14 @@ def _write(held: Any, changed: list[tuple[str, Entry]], gone: list[str], *, fres
             hint = "请等它结束再试；没有别的命令在运行时，可以删掉 .gazette 文件夹。"
             raise SearchError("另一个命令正在更新检索索引", hint=hint) from None
         try:
-            for url in gone:
-                writer.delete_by_term("url", url)
+            if not fresh:
+                with writer.searcher() as searcher:  # one for all: it opens every part
+                    for url in [*gone, *(entry.url for _, entry in part)]:
+                        writer.delete_by_term("url", url, searcher=searcher)
             gone = []
             for name, entry in part:
-                add = writer.add_document if fresh else writer.update_document
                 searched = {name: getattr(entry, name) for name, _ in _FIELDS}
-                add(url=entry.url, digest=name, sketch=sketch(entry), **searched)
+                writer.add_document(url=entry.url, digest=name, sketch=sketch(entry), **searched)
         except BaseException:
             writer.cancel()
             raise
