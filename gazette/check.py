@@ -219,7 +219,9 @@ def _still_printed(archive: Archive, base: str) -> Iterator[Finding]:
                 message = f"已撤下的文件还在印刷版 PDF 里：第 {ranges(held)} 页（{document.title}）"
                 hint = f"印刷版照原样提供下载。请把 {issue.pdf} 换成这几页是空白的（页码不变），或移走它。"
                 place = _Place(f"{base}/{issue.source}/{issue.pdf}", None)
-                yield place.warning("withdrawn_in_pdf", message, hint)
+                # A title may stand in the contents alone; the pages of a document are its text.
+                tell = place.error if pages else place.warning
+                yield tell("withdrawn_in_pdf", message, hint)
 
 
 def _relations(archive: Archive, base: str) -> Iterator[Finding]:

@@ -77,7 +77,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
     ),
     "withdrawn_in_pdf": (
         {"1998/07/1998-07.pdf": PDF, "1998/07/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 2-3, 撤下: {日期: 2024-01-01, 理由: 误}}\n---\n"},
-        "warning", "issues/1998/07/1998-07.pdf", None, "第 2-3 页", "空白",
+        "error", "issues/1998/07/1998-07.pdf", None, "第 2-3 页", "空白",
     ),
     "withdrawn_file": (
         {"2024/01/01.md": document("撤下: {日期: 2024-06-01, 理由: 误}\n附件: [{标题: 表, 文件: 没有.xlsx}]\n", "[表](01/甲.xlsx)\n\n[表](乙.xlsx)"),
@@ -122,7 +122,8 @@ def test_a_withdrawn_title_is_found_in_print_though_it_runs_over_lines(
     text = document("撤下: {日期: 2024-06-01, 理由: 误}\n", body)
     text = text.replace("关于示例的通知", "关于印发《示例市机动车停放管理办法》的通知")
     files = {"2024/01/2024-01.pdf": printed, "2024/01/01.md": text, "2024/01/02.md": document()}
-    assert "第 2 页" in found(tmp_path, files)["withdrawn_in_pdf"].message
+    held = found(tmp_path, files)["withdrawn_in_pdf"]
+    assert (held.level, "第 2 页" in held.message) == ("warning", True)
 
 
 @pytest.mark.parametrize(
