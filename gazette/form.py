@@ -17,6 +17,7 @@ _ARTICLE = re.compile(
 )
 _FIRST_LEVEL = re.compile(r"[一二三四五六七八九十]+、[^。；]*")
 _SECOND_LEVEL = re.compile(r"[（(][一二三四五六七八九十]+[）)]")
+_ITEM = re.compile(r"[0-9０-９]+\s*[．.、](?![0-9０-９])")
 _SIGNS = frozenset("第（(一二三四五六七八九十")
 """What any of these begins with."""
 _SHORT = 40
@@ -24,10 +25,13 @@ _SHORT = 40
 
 
 def form(paragraph: Paragraph) -> Form:
-    """Signature (set to the right), 第X章, 第X条, 一、, （一）, or plain text."""
-    if paragraph.to_right:
-        return "signature"
+    """Signature (set to the right), 第X章, 第X条, 一、, （一）, or plain text.
+
+    The second annex of a list stands under the first (GB/T 9704-2012, 7.3.4): no signature.
+    """
     text = inline_text(paragraph.inlines)
+    if paragraph.to_right:
+        return "text" if _ITEM.match(text) else "signature"
     if text[:1] not in _SIGNS:  # as most lines
         return "text"
     if len(text) <= _SHORT:

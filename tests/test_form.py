@@ -22,6 +22,9 @@ from gazette.form import form
         ("（一）" + "很长的一句话" * 7, "text"),
         ("　　　　示例市人民政府", "signature"),
         ("　　　　第一章　总则", "signature"),
+        ("　　　　　　2025年2月14日", "signature"),
+        ("　　　2．重大行政决策公众参与情况说明（样式）", "text"),
+        ("　　　　　　2025.2.14", "signature"),
         ("正文。", "text"),
     ],
 )
