@@ -550,10 +550,21 @@ def test_paper_gets_the_document_alone(chromium: Browser, site: Path) -> None:
         page.goto(address + DOCUMENT)
         page.evaluate(LOOK, "elder dark")
         page.emulate_media(media="print")
-        for gone in (".top", ".reader", ".quote", ".save", ".foot", ".turn", ".crumbs"):
+        for gone in (".top", ".reader", ".quote", ".save", ".foot", ".turn", ".crumbs", "#ties"):
             assert page.locator(f"{gone}").locator("visible=true").count() == 0, gone
         expect(page.locator("[data-body]")).to_be_visible()
         colours = page.locator("[data-body] p").last.evaluate(
             "e => [getComputedStyle(e).color, getComputedStyle(document.body).backgroundColor]"
         )
         assert colours == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+
+
+def test_paper_cuts_no_table_off(chromium: Browser, site: Path) -> None:
+    """A4 between the margins is 627 px wide; what is wider is lost."""
+    lost = """() => Array.from(document.querySelectorAll("[data-body] *"))
+      .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.textContent.slice(0, 20))"""
+    with reading(chromium, site, viewport={"width": 627, "height": 900}) as (page, address, _):
+        for name in ("2024/05-06/02/", "2025/02/02/"):
+            page.goto(address + name)
+            page.emulate_media(media="print")
+            assert page.evaluate(lost) == [], name
