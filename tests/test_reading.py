@@ -223,6 +223,49 @@ def test_no_real_document_is_wider_than_the_smallest_phone(
             assert overflow(page) <= 0, address
 
 
+def test_large_print_leaves_nothing_of_the_name_out(chromium: Browser, site: Path) -> None:
+    cut = "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
+    for width in (320, 360):
+        screen = {"width": width, "height": 740}
+        with reading(chromium, site, viewport=screen) as (page, address, _):
+            page.goto(address + DOCUMENT)
+            page.evaluate(LOOK, "elder")
+            assert max(page.locator(".brand").evaluate(cut)) <= 2, width  # of a line, nothing
+            assert page.locator(".bar").bounding_box()["height"] <= 64, width  # type: ignore[index]
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_every_reading_tool_is_on_the_screen_where_there_is_a_voice(
+    chromium: Browser, site: Path, width: int
+) -> None:
+    """Phones have voices, so one tool more than a browser in a test; nothing lies behind them."""
+    voice = """Object.defineProperty(window, "speechSynthesis", {value: {
+      getVoices: () => [{lang: "zh-CN"}], addEventListener() {}}})"""
+    tools = (
+        """all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.right, r.width])"""
+    )
+    with reading(chromium, site, viewport={"width": width, "height": 740}) as (page, address, _):
+        page.add_init_script(voice)
+        for name in (DOCUMENT, "1998/07/p2/"):
+            page.goto(address + name)
+            # One with everything: 目录, 附件, 相关, 解读, 引用, 朗读, 字号.
+            page.evaluate(
+                "document.querySelector('.reader a').after(document.querySelector('.reader a').cloneNode(true))"
+            )
+            for look, least in (("light", 44), ("elder", 60)):
+                page.evaluate(LOOK, look)
+                page.wait_for_timeout(100)
+                found = page.locator(".reader > :visible").evaluate_all(tools)
+                assert len(found) == 7, name
+                for left, right, wide in found:
+                    assert left >= 0, (name, look)
+                    assert right <= width, (name, look)
+                    assert wide >= least, (name, look)
+                bar = "getComputedStyle(document.documentElement).getPropertyValue('--bar')"
+                height = page.locator(".reader").evaluate("e => `${e.offsetHeight}px`")
+                assert page.evaluate(bar) == height, (name, look)
+
+
 def test_choices_are_remembered_from_page_to_page(chromium: Browser, site: Path) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(address + DOCUMENT)
