@@ -326,6 +326,28 @@ def test_a_reader_is_led_back_to_where_reading_stopped(chromium: Browser, site: 
         assert problems == []
 
 
+def test_going_back_shows_what_was_on_the_screen(chromium: Browser, site: Path) -> None:
+    """Heights of what was not laid out are estimates, so a height alone leads elsewhere."""
+    shown = """() => {
+      const all = Array.from(document.querySelectorAll("[data-body] > *"));
+      const block = all.find(e => e.getBoundingClientRect().bottom > 120);
+      return [block.textContent, Math.round(block.getBoundingClientRect().top / 20)];
+    }"""
+    with reading(chromium, site) as (page, address, problems):
+        page.goto(address + DOCUMENT)
+        for _ in range(12):
+            page.mouse.wheel(0, 600)
+            page.wait_for_timeout(60)
+        until(page, "history.state?.spot?.[0] > 20")
+        page.wait_for_timeout(300)
+        was = page.evaluate(shown)
+        page.goto(address + "timeline/")
+        page.go_back()
+        page.wait_for_timeout(300)
+        assert page.evaluate(shown) == was
+        assert problems == []
+
+
 def test_an_article_is_cited_with_its_number_and_the_readers_day(
     chromium: Browser, site: Path
 ) -> None:

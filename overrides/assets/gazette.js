@@ -199,6 +199,25 @@
       }, 400);
     }, { passive: true });
   }
+
+  // Going back shows what was on the screen. The browser remembers a height, and heights are estimates until they
+  // are laid out (content-visibility), so the block is remembered with it.
+  const spots = Array.from(all(".text > *, .scan-page, .rows > li, .doc-foot > *"));
+  if (spots.length) {
+    let was = history.state?.spot;
+    const back = () => was && scrollBy({ top: spots[was[0]]?.getBoundingClientRect().top - was[1] || 0, behavior: "instant" });
+    if (was) addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(back)));
+    for (const moved of ["touchstart", "wheel", "keydown"]) addEventListener(moved, () => (was = null), { once: true, passive: true });
+    let due;
+    addEventListener("scroll", () => {
+      clearTimeout(due);
+      due = setTimeout(() => {
+        const at = spots.findIndex((spot) => spot.getBoundingClientRect().bottom > 120);
+        const spot = at < 0 ? undefined : [at, spots[at].getBoundingClientRect().top];
+        history.replaceState({ ...history.state, spot }, "");
+      }, 200);
+    }, { passive: true });
+  }
   if (one(".progress") && !CSS.supports("animation-timeline: scroll()")) {
     const bar = one(".progress");
     addEventListener("scroll", () => {
