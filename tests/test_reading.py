@@ -17,7 +17,7 @@ import axe_playwright_python
 import pytest
 import qrcode
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_8BIT_BYTE, QRData
 
@@ -567,6 +567,18 @@ def test_a_saved_issue_is_read_and_searched_without_a_network(
         page.get_by_role("button", name="删除2024年第1期").click()
         expect(page.locator("[data-kept]")).to_have_count(1)
         host.up()
+
+
+def test_a_touch_that_comes_before_the_script_saves_the_issue(
+    chromium: Browser, site: Path
+) -> None:
+    with reading(chromium, site, service_workers="block") as (page, address, _):
+        held: list[Route] = []
+        page.route("**/assets/offline/store.js", lambda route: held.append(route))  # noqa: PLW0108  a method takes no mark
+        page.goto(f"{address}2024/01/")
+        page.get_by_role("button", name="保存本期").click()
+        held[0].continue_()
+        expect(page.get_by_role("button", name="更新保存")).to_be_visible()
 
 
 def test_what_was_withdrawn_leaves_the_phone_when_it_is_online_again(

@@ -230,8 +230,10 @@
     const worker = new URL(script.dataset.worker, location.href);
     const saver = one("[data-save]");
     if (saver) {
-      saver.hidden = false; // before the first paint, so that nothing moves; what it does may come later
-      load("offline/save").then(({ offer }) => offer(new URL(".", worker)), () => (saver.hidden = true));
+      saver.hidden = false; // before the first paint, so that nothing moves; what it does comes later, a touch waits for it
+      const keep = load("offline/save").then(({ offer }) => offer(new URL(".", worker)));
+      keep.catch(() => (saver.hidden = true));
+      saver.querySelector("button").addEventListener("click", () => keep.then((now) => now(), () => {}));
     }
     addEventListener("load", () => {
       const register = () => navigator.serviceWorker.register(worker, { updateViaCache: "none" }).catch(() => {});

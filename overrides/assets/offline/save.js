@@ -90,7 +90,7 @@ export async function save(home, address, label, tell) {
   }
 }
 
-/** Show the button where it can work. @param {URL} home */
+/** What a touch of the button does, and its name. @param {URL} home @returns {Promise<() => Promise<void>>} */
 export async function offer(home) {
   const place = document.querySelector("[data-save]");
   const address = new URL(place.dataset.save, location.href).href.replace(/#.*$/, "");
@@ -98,7 +98,8 @@ export async function offer(home) {
   const words = button.querySelector("span");
   const kept = (await records(home)).find((record) => record.address === address);
   if (kept) words.textContent = "更新保存";
-  button.addEventListener("click", async () => {
+  return async () => {
+    if (button.disabled) return;
     button.disabled = true;
     said.textContent = "正在保存……";
     said.parentElement.classList.add("on");
@@ -113,5 +114,5 @@ export async function offer(home) {
       said.textContent = error.name === "QuotaExceededError" ? "手机存储空间不够，没有保存。" : "没有连上网站，没有保存。";
     }
     button.disabled = false;
-  });
+  };
 }
