@@ -581,6 +581,31 @@ def test_a_touch_that_comes_before_the_script_saves_the_issue(
         expect(page.get_by_role("button", name="更新保存")).to_be_visible()
 
 
+def test_what_the_network_does_not_give_again_stays_as_it_was_saved(
+    chromium: Browser, site: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "site"
+    shutil.copytree(site, copy)
+    with phone(chromium, copy) as (host, _, page):
+        issue = f"{host.address}2024/01/"
+        save(page, issue)
+        shutil.rmtree(copy / "2024/01/03")  # gone from the site, and from the phone
+        page.route("**/2024/01/01/", lambda route: route.abort())
+        page.goto(issue)
+        page.get_by_role("button", name="更新保存").click()
+        expect(page.locator("[data-save]")).to_contain_text("有 2 页没有取到")
+        page.unroute("**/2024/01/01/")
+        host.cut()
+        page.goto(f"{issue}01/")
+        expect(page.locator("[data-body]")).to_contain_text("第四十六条")
+        page.goto(f"{host.address}search/?q=停车泊位")
+        links = page.locator("[data-saved-hit] a").evaluate_all("all => all.map(a => a.href)")
+        assert f"{issue}01/" in links
+        page.goto(f"{issue}03/")
+        assert "/saved/" in page.url
+        host.up()
+
+
 def test_what_was_withdrawn_leaves_the_phone_when_it_is_online_again(
     chromium: Browser, site: Path, tmp_path: Path
 ) -> None:

@@ -36,20 +36,31 @@ async function pairs(home) {
   }
 }
 
-/** Fetch and keep it all. @param {URL} home @param {string} address @param {string} label @param {(done: number, all: number) => void} tell */
+/**
+ * Fetch and keep it all. What the network does not give stays as it was saved before; what the site no longer has goes.
+ * @param {URL} home @param {string} address @param {string} label @param {(done: number, all: number) => void} tell
+ */
 export async function save(home, address, label, tell) {
   const parser = new DOMParser();
   const get = async (url) => {
     const response = await fetch(url, { cache: "no-cache" });
-    if (!response.ok) throw new Error(`${url}: ${response.status}`);
+    if (!response.ok) throw Object.assign(new Error(`${url}: ${response.status}`), { gone: [404, 410].includes(response.status) });
     return response;
   };
   const first = await get(address);
   const issue = parser.parseFromString(await first.clone().text(), "text/html");
   const wanted = parts(issue, address);
-  await remove(home, address);
+  const before = (await records(home)).find((record) => record.address === address);
   const cache = await open(home, address);
-  let bytes = await put(cache, address, first);
+  let bytes = 0;
+  /** @type {Set<string>} */
+  const fresh = new Set();
+  /** @type {string[]} */
+  const old = [];
+  const hold = async (url, response) => {
+    bytes += await put(cache, url, response);
+    fresh.add(url);
+  };
   /** @type {import("./store.js").Text[]} */
   const documents = [];
   let failed = 0;
@@ -60,32 +71,44 @@ export async function save(home, address, label, tell) {
       try {
         const response = await get(job.url);
         const page = parser.parseFromString(await response.clone().text(), "text/html");
-        bytes += await put(cache, job.url, response);
-        for (const image of page.querySelectorAll("[data-body] img")) {
-          const url = new URL(image.getAttribute("src"), job.url).href;
-          bytes += await put(cache, url, await get(url));
-        }
+        await hold(job.url, response);
         documents[job.i] = {
           url: job.url,
           title: page.querySelector("h1")?.textContent.trim() ?? "",
           number: page.querySelector(".doc-number")?.textContent.trim() ?? "",
           text: lines(page),
         };
+        for (const image of page.querySelectorAll("[data-body] img")) {
+          const url = new URL(image.getAttribute("src"), job.url).href;
+          await hold(url, await get(url));
+        }
       } catch (error) {
         if (error.name === "QuotaExceededError") throw error;
         failed++;
+        const kept = before?.documents.find((one) => one.url === job.url);
+        if (kept && !error.gone) {
+          documents[job.i] ??= kept;
+          old.push(job.url);
+        }
       }
       tell(++done, wanted.length);
     }
   };
   try {
+    await hold(address, first);
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    const record = { address, label, when: new Date().toISOString(), bytes, documents: documents.filter(Boolean), pairs: await pairs(home) };
+    for (const { url } of await cache.keys()) {
+      if (fresh.has(url)) continue;
+      if (old.some((page) => url.startsWith(page))) bytes += (await (await cache.match(url)).blob()).size;
+      else await cache.delete(url);
+    }
+    const same = (await pairs(home)) || (before?.pairs ?? "");
+    const record = { address, label, when: new Date().toISOString(), bytes, documents: documents.filter(Boolean), pairs: same };
     await putRecord(cache, record);
     navigator.storage?.persist?.().catch(() => {});
     return { record, failed };
   } catch (error) {
-    await remove(home, address);
+    if (!before) await remove(home, address);
     throw error;
   }
 }

@@ -34,8 +34,9 @@ async function list() {
         button("更新", `更新${record.label}`, async (made) => {
           made.disabled = true;
           try {
-            await save(home, record.address, record.label, (done, all) => (facts.textContent = `${done} / ${all}`));
+            const { failed } = await save(home, record.address, record.label, (done, all) => (facts.textContent = `${done} / ${all}`));
             await list();
+            if (failed) at("size").textContent = `${record.label}有 ${failed} 页没有取到，可再点一次“更新”。`;
           } catch {
             facts.textContent = "没有连上网站，原来的还在。";
             made.disabled = false;
