@@ -97,6 +97,7 @@ async function page(event, url, path) {
   const asked = fresh(event);
   try {
     const response = await (kept ? Promise.race([asked, later()]) : asked);
+    if (kept && response.status >= 500) throw new Error(`${href}: ${response.status}`);
     event.waitUntil(after(response.clone(), href, path));
     return response;
   } catch {

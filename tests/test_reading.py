@@ -606,6 +606,20 @@ def test_what_the_network_does_not_give_again_stays_as_it_was_saved(
         host.up()
 
 
+def test_a_site_that_fails_does_not_hide_what_is_kept(
+    chromium: Browser, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with phone(chromium, site) as (host, _, page):
+        page.goto(f"{host.address}2024/01/01/")
+        until(page, f"caches.match('{host.address}2024/01/01/').then(found => Boolean(found))")
+        monkeypatch.setattr(
+            "gazette.serve._Handler.do_GET", lambda handler: handler.send_error(503)
+        )
+        page.goto(f"{host.address}2024/01/01/")
+        expect(page.locator("[data-body]")).to_contain_text("第四十六条")
+        expect(page.locator(".kept")).to_contain_text("离线")
+
+
 def test_what_was_withdrawn_leaves_the_phone_when_it_is_online_again(
     chromium: Browser, site: Path, tmp_path: Path
 ) -> None:
