@@ -29,7 +29,7 @@ pytestmark = pytest.mark.browser
 
 DOCUMENT = "2024/01/01/"
 EVERY = {n: a for n, a in PAGES.items() if n != "number"}  # that one leads on at once
-EVERY |= {"timeline": "timeline/", "saved": "saved/"}
+EVERY |= {"timeline": "timeline/", "saved": "saved/", "found": "search/?q=管理"}
 DESKTOP: dict[str, Any] = {
     "viewport": {"width": 1280, "height": 800},
     "device_scale_factor": 1,
@@ -50,7 +50,7 @@ RUN_AXE = """async () => {
   return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.html.slice(0, 160)}: ${n.failureSummary}`));
 }"""
 SMALL = """least => Array.from(document.querySelectorAll(
-    ".tool, .panel a, .choose span, .reader > *, .turn a, .contents a, .copy, .find button, .downloads a, .cell"))
+    ".tool, .panel a, .choose span, .reader > *, .turn a, .contents a, .copy, .find button, .downloads a, .cell, .brand, summary, .s-select, .s-link"))
   .filter(e => e.offsetParent && !e.closest(".unseen") && e.getBoundingClientRect().height < least - .5)
   .map(e => `${e.className || e.tagName} ${e.textContent.trim().slice(0, 12)} ${e.getBoundingClientRect().height}`)"""
 
