@@ -57,6 +57,13 @@ def test_the_number_of_an_issue_is_written_as_the_standard_has_it(issue: str, sa
     assert forms(*document(issue))["GB/T 7714"].endswith(said)
 
 
+def test_a_title_inside_a_title_has_single_marks() -> None:
+    said = forms(*document(title="关于修改《示例市停车办法》的决定"))
+    assert "《关于修改〈示例市停车办法〉的决定》（" in said["一般写法"]
+    assert said["法学引注"].startswith("《关于修改〈示例市停车办法〉的决定》，")
+    assert ". 关于修改《示例市停车办法》的决定: " in said["GB/T 7714"]
+
+
 def test_what_is_not_known_is_left_out() -> None:
     bare = document(authorities=(), number_text="", dated=None, published_on=None)
     assert forms(*bare) == {

@@ -12,6 +12,8 @@ from gazette.model import Document, Issue
 NUMBER_SEPARATOR = "/"
 """Between the numbers of a combined issue (GB/T 7714-2015, 8.8.2: `2024(5/6)`)."""
 
+_INNER = str.maketrans("《》", "〈〉")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
@@ -36,6 +38,11 @@ def citations(gazette: str, issue: Issue, document: Document) -> tuple[Citation,
     )
 
 
+def _titled(title: str) -> str:
+    """A title in 书名号; those inside it become single (GB/T 15834-2011, 4.15.3.5)."""
+    return f"《{title.translate(_INNER)}》"
+
+
 def _general(gazette: str, issue: Issue, document: Document) -> Citation:
     """机关：《标题》（字号）第三条，载《公报》年期."""
     number = f"（{document.number_text}）" if document.number_text else ""
@@ -43,7 +50,7 @@ def _general(gazette: str, issue: Issue, document: Document) -> Citation:
     lead = f"{authorities}：" if authorities else ""
     return Citation(
         name="一般写法",
-        lead=f"{lead}《{document.title}》{number}",
+        lead=f"{lead}{_titled(document.title)}{number}",
         rest=f"，载《{gazette}》{issue.label}。",
     )
 
@@ -78,6 +85,6 @@ def _legal(gazette: str, issue: Issue, document: Document) -> Citation:
         day = ""
     return Citation(
         name="法学引注",
-        lead=f"《{document.title}》",
+        lead=_titled(document.title),
         rest=f"{number}{day}，载《{gazette}》{issue.label}。",
     )
