@@ -365,6 +365,31 @@ def test_an_article_is_cited_with_its_number_and_the_readers_day(
         assert problems == []
 
 
+def test_an_article_is_copied_whole(chromium: Browser, site: Path) -> None:
+    """All its paragraphs, points and tables, and nothing of the next one."""
+    table = "<div class=table><table><tr><th>类</th><th>元</th></tr><tr><td>甲</td><td>5</td></tr></table></div>"
+    with reading(chromium, site) as (page, address, problems):
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.goto(address + DOCUMENT)
+        page.evaluate(
+            "t => document.getElementById('art-3-p2').insertAdjacentHTML('afterend', t)", table
+        )
+        source = [t.strip() for t in page.locator("[data-body] > p").all_text_contents()]
+        first = next(i for i, text in enumerate(source) if text.startswith("第三条"))
+        page.locator(".text .art", has_text="第三条").first.click()
+        page.get_by_role("button", name="复制本条").click()
+        expect(page.locator(".notice [role=status]")).to_have_text("已复制")
+        copied = page.evaluate("navigator.clipboard.readText()").splitlines()
+        assert copied == [
+            *source[first : first + 2],
+            "类\t元",
+            "甲\t5",
+            *source[first + 2 : first + 4],
+        ]
+        assert source[first + 4].startswith("第四条")
+        assert problems == []
+
+
 def test_what_a_reader_shares_says_what_it_is(site: Path) -> None:
     """Title, summary and kind on every page; where the site's own address is known, also that."""
     for file in sorted(site.rglob("index.html")):

@@ -24,15 +24,24 @@ export function arabic(name) {
 /** The address to cite: the page itself, without what was tapped on it. */
 const address = () => document.querySelector("link[rel=canonical]")?.href ?? location.href.replace(/[?#].*$/, "");
 
-/** The paragraphs of one article, its own first. @param {Element} first */
+const ANNEX = /^\s*附\s*[件表录錄]/;
+
+/** The paragraphs and tables of one article, its own first. @param {Element} first */
 function article(first) {
   const parts = [first];
   for (let next = first.nextElementSibling; next; next = next.nextElementSibling) {
-    if (next.matches("h2, h3, h4, h5, h6, .chapter, .signature, .table, figure, [id^=art-]") || ARTICLE.test(next.textContent)) break;
+    if (next.matches(`h2, h3, h4, h5, h6, .chapter, .signature, [id^=art-]:not([id*="-p"])`)) break;
+    if (ARTICLE.test(next.textContent) || ANNEX.test(next.textContent)) break;
     parts.push(next);
   }
   return parts;
 }
+
+/** What is copied of a block: of a table its rows, cells apart, as a spreadsheet takes them. @param {Element} block */
+const plain = (block) => {
+  const rows = Array.from(block.querySelectorAll("tr"), (row) => Array.from(row.cells, (cell) => cell.textContent.trim()).join("\t"));
+  return rows.length ? rows.join("\n") : block.textContent.trim();
+};
 
 async function copy(text, said) {
   try {
@@ -71,7 +80,7 @@ function offer(block, name) {
     bar.append(made);
     return made;
   };
-  button("复制本条", () => copy(article(block).map((p) => p.textContent.trim()).join("\n"), said)).focus({ preventScroll: true });
+  button("复制本条", () => copy(article(block).map(plain).join("\n"), said)).focus({ preventScroll: true });
   button("复制引用", () => {
     citing(name);
     copy(document.getElementById("cite-3").textContent.trim(), said);
