@@ -339,10 +339,18 @@ def test_going_back_shows_what_was_on_the_screen(chromium: Browser, site: Path) 
             page.mouse.wheel(0, 600)
             page.wait_for_timeout(60)
         until(page, "history.state?.spot?.[0] > 20")
-        page.wait_for_timeout(300)
         was = page.evaluate(shown)
+        for _ in range(20):  # until the page stands still
+            page.wait_for_timeout(400)
+            before, was = was, page.evaluate(shown)
+            if was == before:
+                break
         page.goto(address + "timeline/")
         page.go_back()
+        for _ in range(20):
+            if page.evaluate(shown) == was:
+                break
+            page.wait_for_timeout(200)
         page.wait_for_timeout(300)
         assert page.evaluate(shown) == was
         assert problems == []
@@ -624,6 +632,7 @@ def test_what_the_network_does_not_give_again_stays_as_it_was_saved(
         page.goto(f"{issue}01/")
         expect(page.locator("[data-body]")).to_contain_text("第四十六条")
         page.goto(f"{host.address}search/?q=停车泊位")
+        expect(page.locator("[data-count]")).to_be_attached()
         links = page.locator("[data-saved-hit] a").evaluate_all("all => all.map(a => a.href)")
         assert f"{issue}01/" in links
         page.goto(f"{issue}03/")
@@ -665,6 +674,7 @@ def test_what_was_withdrawn_leaves_the_phone_when_it_is_online_again(
         page.goto(f"{host.address}2024/01/02/")
         assert "/saved/" in page.url
         page.goto(f"{host.address}search/?q=加装电梯")
+        expect(page.locator("[data-count]")).to_be_attached()
         links = page.locator("[data-saved-hit] a").evaluate_all("all => all.map(a => a.href)")
         assert f"{host.address}2024/01/02/" not in links
         page.goto(f"{host.address}2024/01/03/")

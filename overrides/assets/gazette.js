@@ -205,8 +205,13 @@
   const spots = Array.from(all(".text > *, .scan-page, .rows > li, .doc-foot > *"));
   if (spots.length) {
     let was = history.state?.spot;
-    const back = () => was && scrollBy({ top: spots[was[0]]?.getBoundingClientRect().top - was[1] || 0, behavior: "instant" });
-    if (was) addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(back)));
+    let tries = 4; // what comes into sight takes its own height, and the browser may still scroll to its own
+    const back = () => {
+      if (!was || !tries--) return;
+      scrollBy({ top: spots[was[0]]?.getBoundingClientRect().top - was[1] || 0, behavior: "instant" });
+      requestAnimationFrame(back);
+    };
+    addEventListener("load", () => requestAnimationFrame(back));
     for (const moved of ["touchstart", "wheel", "keydown"]) addEventListener(moved, () => (was = null), { once: true, passive: true });
     let due;
     addEventListener("scroll", () => {
