@@ -260,6 +260,21 @@ def _song(out: pikepdf.Pdf, encoding: str) -> pikepdf.Object:
     )
 
 
+def with_winansi(text: str) -> bytes:
+    """A page whose GB 18030 the PDF takes for WinAnsi."""
+    out = pikepdf.new()
+    name = pikepdf.Name
+    font = pikepdf.Dictionary(
+        Type=name.Font, Subtype=name.TrueType, BaseFont=name.SimSun, Encoding=name.WinAnsiEncoding,
+        FirstChar=0, LastChar=255, Widths=pikepdf.Array([500] * 256),
+    )  # fmt: skip
+    page = out.add_blank_page(page_size=(595, 842))
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+    code = text.encode("gb18030").hex().encode()
+    page.Contents = out.make_stream(b"BT /F 8 Tf 40 700 Td <%s> Tj ET" % code)
+    return saved(out)
+
+
 def scan(pdf: bytes, *, dpi: int = 200, degrees: float = 0.7, noise_level: float = 18) -> bytes:
     """The same pages as a scanner gives them: askew, a little soft, with noise."""
     out = pikepdf.new()

@@ -110,6 +110,21 @@ def test_an_old_hidden_layer_is_distrusted_and_replaced(tmp_path: Path) -> None:
         )
 
 
+def test_a_hidden_layer_stays_distrusted_when_its_encoding_is_repaired(tmp_path: Path) -> None:
+    layer = "为了加强公园管理方便市民休憩特制定本办法".encode("gb18030").decode("cp1252")
+    path = file(tmp_path, pdf_makers.with_hidden_layer(pdf_makers.set_text(PAGES[0]), layer))
+    text = read_pdf(path, cache=tmp_path)
+    assert [(p.quality, p.method) for p in text.pages] == [("suspect", "repaired")]
+    assert ocr.wanted(text) == [1]
+
+
+def test_marks_alone_are_no_text() -> None:
+    """A speck that is read as a dash does not make a page readable."""
+    speck = {"text": "–", "score": 0.99, "box": [0, 0, 9, 0, 9, 9, 0, 9]}
+    (page,) = recognised_pages([{"page": 1, "width": 99, "height": 99, "segments": [speck]}])
+    assert (page.quality, page.text) == ("scanned", "")
+
+
 def test_text_printed_over_a_picture_is_text(tmp_path: Path) -> None:
     path = file(tmp_path, pdf_makers.with_picture_behind(pdf_makers.set_text(PAGES[0])))
     text = read_pdf(path, cache=tmp_path)

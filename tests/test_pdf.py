@@ -370,6 +370,8 @@ GOOD = "为了加强城市节约用水管理，合理利用水资源，根据国
         ("".join(chr(ord(c) + 3000) for c in GOOD), "garbled"),
         ("\ufffd" * 30 + GOOD, "garbled"),
         ("한국어텍스트" * 10, "garbled"),
+        ("1998 年第 7 期，叁陸鋺嶯睓鈅蹖翿 2-3-4-5", "garbled"),
+        ("1998 年第 7 期，示例市人民政府公报 2-3-4-5", "good"),
         ("2024 年 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15", "good"),
         ("Annex A Technical Specifications and Requirements", "good"),
         ("", "blank"),
@@ -388,6 +390,18 @@ def test_a_wrong_encoding_is_repaired(read_as: str) -> None:
     assert quality.judge(wrong) == "garbled"
     assert quality.repair(wrong) == (GOOD, "repaired")
     assert quality.repair("乱七八糟" * 10) is None
+
+
+def test_a_wrong_encoding_is_repaired_as_pdfium_gives_it(tmp_path: Path) -> None:
+    text = "加强城市经济建设，合理利用江河的水，总结经验，画出重点，按照规定执行。"
+    (page,) = read(tmp_path, pdf_makers.with_winansi(text)).pages
+    assert (page.text, page.quality, page.method) == (text, "good", "repaired")
+
+
+def test_garbage_is_not_repaired_into_other_garbage() -> None:
+    wrong = ("氵入讠丬忄攵灬亻冫辶廴凵" * 6)[:40]
+    assert quality.judge(wrong) == "garbled"
+    assert quality.repair(wrong) is None
 
 
 PAGE = st.builds(

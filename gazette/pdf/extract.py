@@ -26,7 +26,7 @@ from gazette.pdf.child import (
 )
 from gazette.pdf.model import PdfText, from_json, to_json
 
-VERSION = 9
+VERSION = 10
 """Raise when the way of reading changes: what was kept is then read anew."""
 IMAGES = 1
 """The same for the pages' pictures."""

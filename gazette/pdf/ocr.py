@@ -54,7 +54,8 @@ def wanted(text: PdfText) -> list[int]:
     return [
         p.page
         for p in text.pages
-        if p.method == "text" and (p.quality in ("scanned", "garbled") or p.page in text.hidden)
+        if (p.method == "text" and p.quality in ("scanned", "garbled"))
+        or (p.method in ("text", "repaired") and p.page in text.hidden)
     ]
 
 
@@ -175,7 +176,11 @@ def searchable_pdfs(
 
     The original is only read. A copy that cannot be made is left out: the original is there.
     """
-    listed = [path for path, text in texts.items() if any(p.method == "ocr" for p in text.pages)]
+    listed = [
+        path
+        for path, text in texts.items()
+        if any(p.method == "ocr" and p.text for p in text.pages)
+    ]
 
     def work(path: Path) -> tuple[Path, Path | None]:
         return path, _searchable(path, texts[path], cache, limits)

@@ -57,7 +57,7 @@ def _page(
         judged = "suspect"
     elif judged == "garbled" and (mended := quality.repair(text)):
         text, method = mended
-        judged = "good"
+        judged = "suspect" if page.get("hidden") else "good"
     return {
         "page": page["page"],
         "printed_page": printed,

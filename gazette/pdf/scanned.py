@@ -56,7 +56,7 @@ def completed(text: str) -> str:
 def _judged(read: PageText, page: Mapping[str, Any]) -> PageText:
     """With OCR's mean score, and the quality that the text and the score together deserve."""
     letters = sum(len(s["text"]) for s in page["segments"])
-    if not letters:
+    if not any(c.isalnum() for s in page["segments"] for c in s["text"]):
         return replace(read, quality="scanned", method="ocr", text="")
     mean = sum(s["score"] * len(s["text"]) for s in page["segments"]) / letters
     judged = quality.judge(read.text)

@@ -57,7 +57,7 @@ QUALITY_NOTES: Mapping[tuple[str, str], str] = {
     ("suspect", "ocr"): "本页文字由 OCR 识别，可能有错，仅供检索，以 PDF 原件为准。",
     ("scanned", "ocr"): "本页是图像，OCR 没有认出文字，请看图像或 PDF 原件。",
     ("garbled", "ocr"): "本页的文字 OCR 认不准，请看图像或 PDF 原件。",
-    ("garbled", "text"): "本页 PDF 的文字编码不能正常读取，请看图像或 PDF 原件。",
+    ("garbled", "text"): "本页的文字不能从 PDF 正常读出，请看图像或 PDF 原件。",
     ("scanned", "text"): "本页是扫描图像，还没有文字，请看图像或 PDF 原件。",
     ("blank", "text"): "本页是空白页。",
     ("suspect", "text"): "本页文字可能不准，仅供检索，以 PDF 原件为准。",
