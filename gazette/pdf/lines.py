@@ -523,14 +523,16 @@ def _continues(line: Line, text: str, last: Line, paragraph: str, block: _Block)
 
 
 def _is_title_of_two(first: Line, second: Line, block: _Block) -> bool:
-    """Whether two lines are one title: centred, alike, larger than the text under them."""
+    """Whether two lines are one title: centred, alike, larger than the text under them.
+
+    One that is broken because it is long fills its first lines, and so is not indented there.
+    """
     middle = (block.left + block.right) / 2
     return (
         min(first.height, second.height) > 1.2 * block.height
         and abs(first.height - second.height) < 0.08 * block.height
         and all(
             abs((line.left + line.right) / 2 - middle) < 0.8 * line.height
-            and line.left - block.left > line.height
             for line in (first, second)
         )
         and first.right - first.left > 0.5 * (block.right - block.left)
