@@ -155,6 +155,23 @@ def test_what_was_recognised_is_kept_page_by_page(
     assert not list(folder.glob("part-*"))
 
 
+def test_a_page_is_kept_while_the_next_is_read(
+    scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is killed in the middle goes on there."""
+    ask = ocr.ask
+    kept: list[str] = []
+
+    def looked_at(task: str, path: Path, out: Path, *rest: object, **more: object) -> object:
+        answer = ask(task, path, out, *rest, **more)  # type: ignore[arg-type]
+        kept.extend(sorted(p.name for p in out.parent.glob("*.json")))
+        return answer
+
+    monkeypatch.setattr(ocr, "ask", looked_at)
+    ocr.recognise_pdf(scanned, recognised_from(scanned, tmp_path), cache=tmp_path)
+    assert kept == ["0001.json", "0002.json", "0003.json"]
+
+
 def recognised_from(path: Path, cache: Path) -> PdfText:
     return read_pdf(path, cache=cache)
 

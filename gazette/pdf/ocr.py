@@ -142,10 +142,9 @@ def _recognise(path: Path, pages: Sequence[int], folder: Path, limits: Limits) -
     left = list(pages)
     while left:
         with scratch(folder) as out:
-            answer, code = ask("ocr", path, out, limits.for_ocr(len(left)), ocr_pages=left)
-            for page in left:
-                if (done := out / f"{page:04d}.json").is_file():
-                    done.replace(folder / done.name)
+            # Kept at once: who is killed in the middle has lost one page, and not all of them.
+            keep = {"ocr_pages": left, "keep": str(folder.resolve())}
+            answer, code = ask("ocr", path, out, limits.for_ocr(len(left)), **keep)
         left = [n for n in left if _kept(folder, n) is None]
         if answer is None and left:
             if code != "timeout":

@@ -260,7 +260,7 @@ def _cut(file: Path, out: Path, _limits: dict[str, int]) -> dict[str, Any]:
 
 
 def _recognise(file: Path, out: Path, limits: dict[str, Any]) -> dict[str, Any]:
-    """Recognise the pages that `ocr_pages` names: one file a page, written when it is whole."""
+    """Recognise the pages that `ocr_pages` names: one file a page in `keep`, there when it is whole."""
     from gazette.pdf.recognise import recogniser  # noqa: PLC0415
 
     def work(pdf: Any) -> dict[str, Any]:
@@ -269,7 +269,7 @@ def _recognise(file: Path, out: Path, limits: dict[str, Any]) -> dict[str, Any]:
             answer = _recognised(page, number, read)
             part = out / f"{number:04d}.part"
             part.write_text(json.dumps(answer, ensure_ascii=False), "utf-8")
-            part.rename(out / f"{number:04d}.json")
+            part.rename(Path(limits["keep"]) / f"{number:04d}.json")
         return {}
 
     return _opened(file, work)
