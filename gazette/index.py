@@ -9,6 +9,7 @@ import gazette
 from gazette.archive import Archive, entries_digest, issue_entries
 from gazette.digest import digest
 from gazette.errors import Finding
+from gazette.pdf.extract import is_settled
 from gazette.progress import Progress, silent
 from gazette.reading import read_archive
 from gazette.search import whoosh_index
@@ -114,8 +115,8 @@ def refresh_indexes(
     archive, _ = read_archive(settings, issues, cache=cache, jobs=jobs, progress=progress)
     progress("编制索引", 0, len(archive.gazette.documents))
     update_indexes(archive, settings, cache=cache, jobs=jobs)
-    faults = (scan.fault for scan in archive.scans.values())
-    if not any(fault and fault.code == "timeout" for fault in faults):  # may do better next time
+    late = [s for s in archive.scans.values() if s.fault and s.fault.code == "timeout"]
+    if all(is_settled(s.sha256, cache / "pdf") for s in late):  # else it may do better next time
         stamp.write_text(state, "utf-8")
 
 

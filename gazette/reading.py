@@ -19,8 +19,9 @@ from gazette.history import Head, Version, read_head, read_history, read_texts
 from gazette.kept import Kept, program
 from gazette.model import Document, Issue
 from gazette.pdf.child import remember
-from gazette.pdf.extract import read_pdfs
-from gazette.pdf.ocr import recognise_pdfs, version
+from gazette.pdf.extract import is_settled, read_pdfs
+from gazette.pdf.model import PdfText
+from gazette.pdf.ocr import left, recognise_pdfs, version
 from gazette.pdf.tail import is_truncated
 from gazette.progress import Progress, silent
 from gazette.referring import read_references_again
@@ -41,8 +42,12 @@ What every build asks of every document is read with it; the rest is read when i
 _FEW = 40
 """Issues that are read sooner here than by processes that must first be started."""
 
-_PASSING = ("timeout", "ocr_failed")
-"""Faults of a PDF that a less busy machine may not have."""
+
+def _is_passing(text: PdfText, cache: Path) -> bool:
+    """Whether a PDF has a fault that a less busy machine may not have."""
+    if text.fault and text.fault.code == "ocr_failed":
+        return bool(left(text, cache))
+    return bool(text.fault and text.fault.code == "timeout" and not is_settled(text.sha256, cache))
 
 
 Recall = dict[Path, tuple[Issue | None, tuple[Finding, ...]]]
@@ -150,7 +155,7 @@ def read(  # noqa: PLR0913  the choices of one reading
         ),
         findings=findings,
         sources=sources,
-        passing=any(t.fault is not None and t.fault.code in _PASSING for t in texts.values()),
+        passing=any(_is_passing(t, cache / "pdf") for t in texts.values()),
     )
 
 

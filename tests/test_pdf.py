@@ -281,6 +281,22 @@ def test_what_ran_out_of_time_is_tried_again(tmp_path: Path, three: bytes) -> No
     assert read(tmp_path, three).fault is None or stopped.fault.code == "memory"
 
 
+def test_what_runs_out_of_time_twice_is_not_tried_at_every_build(
+    tmp_path: Path, three: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def late(task: str, *_: object, **__: object) -> tuple[None, str]:
+        asked.append(task)
+        return None, "timeout"
+
+    monkeypatch.setattr(extract, "ask", late)
+    texts = [read(tmp_path, three) for _ in range(4)]
+    assert {t.fault.code for t in texts if t.fault} == {"timeout"}
+    assert asked == ["text", "text"]
+    assert extract.is_settled(texts[0].sha256, tmp_path / "cache")
+
+
 def test_what_was_read_is_kept_by_content(tmp_path: Path, three: bytes) -> None:
     first = read(tmp_path, three)
     (kept,) = (tmp_path / "cache").glob("*.json")

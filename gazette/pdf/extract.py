@@ -71,13 +71,19 @@ def read_pdf(path: Path, *, cache: Path, limits: Limits = DEFAULT) -> PdfText:
     with scratch(cache) as folder:
         answer, code = ask("text", path, folder, limits)
         text = _text(known, answer, code)
-        if (
-            text.fault is None or text.fault.code != "timeout"
-        ):  # a busy machine is no property of the file
+        late = cache / f"{digest}-v{VERSION}.late"
+        if text.fault and text.fault.code == "timeout" and not late.exists():
+            late.touch()  # a busy machine is no property of the file: it is tried once more
+        else:
             part = folder / "kept.json"
             part.write_text(json.dumps(to_json(text), ensure_ascii=False), "utf-8")
             part.replace(kept)
     return text
+
+
+def is_settled(digest: str, cache: Path) -> bool:
+    """Whether what was read of a file is kept, so that it would not be read otherwise next time."""
+    return (cache / f"{digest}-v{VERSION}.json").is_file()
 
 
 def _text(known: PdfText, answer: dict[str, Any] | None, code: str) -> PdfText:

@@ -137,7 +137,7 @@ def _kept(folder: Path, page: int) -> dict[str, Any] | None:
 def _recognise(path: Path, pages: Sequence[int], folder: Path, limits: Limits) -> None:
     """Recognise pages and keep them; where the child dies, go on behind the page it died on.
 
-    A page that ran out of time is not kept as failed: a busy machine is no property of the file.
+    A page that ran out of time is tried once more: a busy machine is no property of the file.
     """
     left = list(pages)
     while left:
@@ -147,7 +147,10 @@ def _recognise(path: Path, pages: Sequence[int], folder: Path, limits: Limits) -
             answer, code = ask("ocr", path, out, limits.for_ocr(len(left)), **keep)
         left = [n for n in left if _kept(folder, n) is None]
         if answer is None and left:
-            if code != "timeout":
+            late = folder / f"{left[0]:04d}.late"
+            if code == "timeout" and not late.exists():
+                late.touch()
+            else:
                 failed = {"page": left[0], "failed": code}
                 (folder / f"{left[0]:04d}.json").write_text(json.dumps(failed), "utf-8")
             left = left[1:]
