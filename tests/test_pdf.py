@@ -117,9 +117,10 @@ def test_a_title_over_three_lines_is_one(tmp_path: Path) -> None:
     """Or nobody finds the whole of it on a page that no document covers."""
     title = "示例市人民政府关于印发《示例市农村饮用水水源保护工作方案》和《示例市乡镇供水设施运行管理办法》的通知"
     body = "各区人民政府，市各部门：现将两个文件印发给你们，请结合各自的实际情况认真贯彻执行。" * 4
-    pdf = pdf_makers.set_text(f"#align(center, text(size: 16pt)[{title}])\n\n{body}")
-    (page,) = read(tmp_path, pdf).pages
-    assert page.text.split("\n")[0] == title
+    for style in ("size: 16pt", "size: 18pt, top-edge: 20pt"):
+        pdf = pdf_makers.set_text(f"#align(center, text({style})[{title}])\n\n{body}")
+        (page,) = read(tmp_path, pdf).pages
+        assert page.text.split("\n")[0] == title
 
 
 def test_characters_beyond_the_basic_plane_are_read(tmp_path: Path) -> None:

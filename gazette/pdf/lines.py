@@ -487,7 +487,7 @@ def paragraphs(groups: Sequence[Sequence[Line]]) -> list[str]:
             else:
                 goes_on = (
                     last is not None
-                    and last.middle - line.middle < 2.6 * block.height
+                    and last.middle - line.middle < max(2.6 * block.height, 1.8 * line.height)
                     and (
                         (_wraps(last, block) and _continues(line, text, last, out[-1], block))
                         or _is_title_of_two(last, line, block)
