@@ -96,6 +96,7 @@ def test_a_cover_that_contradicts_the_heads_is_pointed_out() -> None:
         ("二〇〇四年六月三十日", date(2004, 6, 30)),
         ("1998年7月30日 1998年8月1日", None),  # which of the two?
         ("7月30日", None),
+        ("1998年第7期 1989年7月30日出版", None),  # a misread digit is no day
     ],
 )
 def test_the_day_of_publication(text: str, day: date | None) -> None:
@@ -192,6 +193,10 @@ def test_bookmarks_come_first_where_their_titles_stand_on_the_pages() -> None:
     assert [str(e.pages) for e in propose(pages, good).entries] == ["1-2", "2-3"]
     assert propose(pages, good).source == "outline"
     assert propose(pages, junk).source != "outline"
+    twice = [entry for entry in good for _ in range(2)]
+    assert propose(pages, twice).entries == propose(pages, good).entries
+    same = [sheet(1, "关于甲事项的通知", "正文。", "关于甲事项的通知", "正文。"), *pages[1:]]
+    assert [str(e.pages) for e in propose(same, twice).entries] == ["1", "1-2", "2-3"]
 
 
 def test_a_cited_number_is_no_number_of_the_document() -> None:

@@ -115,9 +115,10 @@ def _days(text: str) -> Iterator[tuple[bool, date]]:
 
 
 def _published(days: list[tuple[bool, date]], number: IssueNumber | None) -> date | None:
-    """The day that says 出版; else the only day at the front that fits the year."""
-    sure = [d for out, d in days if out]
-    near = {d for _, d in days if number is None or 0 <= d.year - number.year <= 1}
+    """The day that says 出版, else the only day at the front; either must fit the year."""
+    near = [(out, d) for out, d in days if number is None or 0 <= d.year - number.year <= 1]
+    sure = [d for out, d in near if out]
     if sure:
         return sure[0]
-    return near.pop() if len(near) == 1 else None
+    only = {d for _, d in near}
+    return only.pop() if len(only) == 1 else None

@@ -194,6 +194,7 @@ def _from_outline(outline: Sequence[OutlineEntry], body: Sequence[Sheet]) -> lis
     best: list[_Start] = []
     for level in sorted({e.level for e in outline})[:2]:
         found: list[_Start] = []
+        taken: set[tuple[int, int]] = set()
         section = ""
         for entry in outline:
             if entry.level < level:
@@ -202,10 +203,14 @@ def _from_outline(outline: Sequence[OutlineEntry], body: Sequence[Sheet]) -> lis
                 continue
             listed = Listed(title=entry.title.strip(), section=section)
             sheet = by_page.get(entry.page or 0)
-            place = find_title(sheet, entry.title) if sheet else None
+            place = _free(sheet, entry.title, taken) if sheet else None
+            if place:
+                taken.add((place.page, place.start))
             if sheet:
                 doubt = "" if place else "书签指的这一页上没有找到标题"
-                found.append(_Start(listed=listed, page=sheet.page, place=place, doubt=doubt))
+                start = _Start(listed=listed, page=sheet.page, place=place, doubt=doubt)
+                if not any(_same(start, other) for other in found):  # some have each twice
+                    found.append(start)
         sure = sum(s.place is not None for s in found)
         if len(found) > 1 and sure >= _TRUSTED * len(found) and sure > len(best):
             best = found
