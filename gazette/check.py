@@ -28,7 +28,7 @@ _REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
 
 _UNREADABLE = {
     ("scanned", "text"): "是扫描图像，没有文字",
-    ("garbled", "text"): "文字编码混乱，读不出来",
+    ("garbled", "text"): "的文字不能从 PDF 正常读出",
     ("scanned", "ocr"): "是图像，OCR 没有认出文字",
     ("garbled", "ocr"): "OCR 认得不准，没有收入检索",
 }

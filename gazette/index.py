@@ -9,6 +9,7 @@ import gazette
 from gazette.archive import Archive, entries_digest, issue_entries
 from gazette.digest import digest
 from gazette.errors import Finding
+from gazette.model import Document
 from gazette.pdf.extract import is_settled
 from gazette.progress import Progress, silent
 from gazette.reading import read_archive
@@ -134,9 +135,14 @@ def near_duplicates(archive: Archive, base: str, *, cache: Path) -> Iterator[Fin
             code="near_duplicate",
             path=f"{base}/{other.source}",
             line=None,
-            message=f"与 {base}/{one.source}《{one.title}》几乎相同（约 {share:.0%}）",
+            message=f"{_named(other)}与 {base}/{one.source} {_named(one)}几乎相同（约 {share:.0%}）",
             hint="如果是重复收录，请删去一件；确是两件文件的，不用改。",
         )
+
+
+def _named(document: Document) -> str:
+    """By number and title: many entries of a 目录 stand in one file."""
+    return f"{document.folder}《{document.title}》"
 
 
 def _state(settings: Settings, issues: Path) -> str:

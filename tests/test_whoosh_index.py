@@ -8,7 +8,11 @@ from pathlib import Path
 import jieba
 import pytest
 
-from gazette.index import by_issue
+from gazette.archive import Archive, Scan
+from gazette.index import by_issue, near_duplicates
+from gazette.model import Document, Gazette, Issue, PageRange
+from gazette.number import IssueNumber
+from gazette.pdf.model import PageText
 from gazette.search import terms, whoosh_index
 from gazette.search.entry import Entry
 from tests.conftest import ROOT
@@ -134,3 +138,23 @@ def test_documents_that_are_nearly_the_same_are_paired(tmp_path: Path) -> None:
     found = whoosh_index.near_duplicates(tmp_path)
     assert [(a[-3:-1], b[-3:-1]) for a, b, _ in found] == [("01", "02")]
     assert found[0][2] > 0.9
+
+
+def test_a_repeated_entry_of_a_list_is_named(tmp_path: Path) -> None:
+    """Both stand in one index.md: the file alone would not say which is meant."""
+    text = "".join(chr(0x4E00 + n * n % 5000) for n in range(900))
+    number = IssueNumber.from_folder(1998, "07")
+    same = tuple(
+        Document(
+            issue=number, folder=folder, source="1998/07/index.md", title="关于甲的通知",
+            pages=PageRange(first=page, last=page),
+        )
+        for folder, page in (("01", 1), ("02", 2))
+    )  # fmt: skip
+    issue = Issue(number=number, source="1998/07", documents=same)
+    scan = Scan(pages=tuple(PageText(page=n, quality="good", text=text) for n in (1, 2)))
+    archive = Archive(name="", gazette=Gazette(issues=(issue,)), scans={issue.address: scan})
+    (found,) = near_duplicates(archive, "issues", cache=tmp_path)
+    assert found.message.startswith(
+        "02《关于甲的通知》与 issues/1998/07/index.md 01《关于甲的通知》几乎相同"
+    )
