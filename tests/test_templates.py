@@ -347,7 +347,7 @@ def test_text_of_a_pdf_is_shown_as_it_was_read_and_unreadable_text_is_not(made: 
         assert "[甲](乙.md)" in page.text
     garbled = read(made, "1997/03/p2/index.html")
     assert "乱码乱码" not in garbled.source
-    assert "不能正常读取" in garbled.text
+    assert "不能从 PDF 正常读出" in garbled.text
     assert "1997-03.pdf#page=2" in garbled.source
 
 

@@ -251,7 +251,7 @@ def test_a_template_or_a_setting_makes_every_page(project: Project) -> None:
     assert len(made) > 60
     made = made_by(project, "mkdocs.yml", lambda t: t.replace("电话", "电话", 1) + "# 附注\n")
     assert len(made) > 60
-    made = made_by(project, "overrides/assets/gazette.css", lambda t: t + "/* 附注 */\n")
+    made = made_by(project, "overrides/assets/gazette.css", lambda t: t + ".new { color: red }\n")
     assert "assets/gazette.css" in made
 
 
