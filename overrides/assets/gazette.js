@@ -144,15 +144,6 @@
     load("zoom").then(({ zoom }) => zoom(picture), () => location.assign(picture.href));
   });
 
-  // What lies under the thumb may take two rows: nothing ends up behind it.
-  const reader = one(".reader");
-  if (reader) {
-    new ResizeObserver(() => {
-      const fixed = getComputedStyle(reader).position === "fixed";
-      root.style.setProperty("--bar", fixed ? `${reader.offsetHeight}px` : "0px");
-    }).observe(reader);
-  }
-
   // The 目录 unfolds when it is asked for from below, and folds when a place in it was chosen.
   const outline = one("#outline");
   document.addEventListener("click", ({ target }) => {
