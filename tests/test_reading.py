@@ -566,6 +566,16 @@ def save(page: Page, issue: str) -> None:
     expect(page.get_by_role("button", name="更新保存")).to_be_visible()
 
 
+def found_on_the_phone(page: Page, home: str, query: str) -> list[str]:
+    """Where the hits lead that are found without a network."""
+    page.goto(f"{home}search/?q={query}")
+    expect(page.locator("[data-count]")).to_be_attached()
+    found: list[str] = page.locator("[data-saved-hit] a").evaluate_all(
+        "all => all.map(a => a.href)"
+    )
+    return found
+
+
 def test_a_saved_issue_is_read_and_searched_without_a_network(
     chromium: Browser, site: Path
 ) -> None:
@@ -633,9 +643,7 @@ def test_what_the_network_does_not_give_again_stays_as_it_was_saved(
         host.cut()
         page.goto(f"{issue}01/")
         expect(page.locator("[data-body]")).to_contain_text("第四十六条")
-        page.goto(f"{host.address}search/?q=停车泊位")
-        expect(page.locator("[data-count]")).to_be_attached()
-        links = page.locator("[data-saved-hit] a").evaluate_all("all => all.map(a => a.href)")
+        links = found_on_the_phone(page, host.address, "停车泊位")
         assert f"{issue}01/" in links
         page.goto(f"{issue}03/")
         assert "/saved/" in page.url
@@ -675,9 +683,7 @@ def test_what_was_withdrawn_leaves_the_phone_when_it_is_online_again(
         host.cut()
         page.goto(f"{host.address}2024/01/02/")
         assert "/saved/" in page.url
-        page.goto(f"{host.address}search/?q=加装电梯")
-        expect(page.locator("[data-count]")).to_be_attached()
-        links = page.locator("[data-saved-hit] a").evaluate_all("all => all.map(a => a.href)")
+        links = found_on_the_phone(page, host.address, "加装电梯")
         assert f"{host.address}2024/01/02/" not in links
         page.goto(f"{host.address}2024/01/03/")
         expect(page.locator("[data-body]")).not_to_be_empty()

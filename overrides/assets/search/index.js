@@ -20,8 +20,6 @@ const EPOCH = Date.UTC(1900, 0, 1);
 /** The slots of an issue begin at a multiple of this. */
 const ALIGN = 8;
 const TIMEOUT = 30000;
-/** Passages within so many slots are fetched together. */
-const CLOSE = 8;
 
 /** @param {URL} url @param {RequestInit} [options] @returns {Promise<{status: number, data: Uint8Array}>} */
 async function load(url, options = {}) {
@@ -322,43 +320,21 @@ export class Index {
     return found;
   }
 
-  /** Where a passage lies: the file of its pack, and its first byte there. @param {number} number */
-  async place(number) {
-    const { segments, slot, pack } = await this.manifest();
-    let local = number;
-    let which = 0;
-    while (local >= segments[which].slots) local -= segments[which++].slots;
-    const file = Math.floor(local / pack).toString(16).padStart(4, "0");
-    return { name: `${segments[which].key}/texts/${file}.bin`, start: (local % pack) * slot, slot };
-  }
-
   /** @param {number} number @returns {Promise<Passage>} */
   passage(number) {
     return this.once(`passage ${number}`, async () => {
-      const { name, start, slot } = await this.place(number);
+      const { segments, slot, pack } = await this.manifest();
+      let local = number;
+      let which = 0;
+      while (local >= segments[which].slots) local -= segments[which++].slots;
+      const file = Math.floor(local / pack).toString(16).padStart(4, "0");
+      const name = `${segments[which].key}/texts/${file}.bin`;
+      const start = (local % pack) * slot;
       let data = await this.range(name, start, slot);
       const length = 4 + new DataView(data.buffer, data.byteOffset).getUint32(0, true);
       if (length > slot) data = await this.range(name, start, Math.ceil(length / slot) * slot);
       return parse(await inflate(data.subarray(4, length)));
     });
-  }
-
-  /** Some passages; those that lie close together in one request, for a browser asks for parts of one file one by one.
-   * @param {number[]} numbers @returns {Promise<Passage[]>} */
-  async passages(numbers) {
-    const places = await Promise.all(numbers.map((number) => this.place(number)));
-    const first = Math.min(...places.map(({ start }) => start));
-    const end = Math.max(...places.map(({ start, slot }) => start + slot));
-    const { name, slot } = places[0];
-    if (numbers.length > 1 && places.every((place) => place.name === name) && end - first <= CLOSE * slot) {
-      const data = await this.range(name, first, end - first);
-      numbers.forEach((number, i) => {
-        const record = data.subarray(places[i].start - first);
-        const length = 4 + new DataView(record.buffer, record.byteOffset).getUint32(0, true);
-        if (length <= record.length) this.once(`passage ${number}`, async () => parse(await inflate(record.subarray(4, length))));
-      });
-    }
-    return Promise.all(numbers.map((number) => this.passage(number)));
   }
 
   /** Part of a file: by Range where the server can, else from the whole file. The query makes each part a thing of its own

@@ -507,7 +507,7 @@ export class Search {
     for (let at = 0, step = 1; at < its.length; at += step, step = MORE) {
       if (at > MORE && !isFull) return undefined;
       const some = its.slice(at, at + step);
-      const passages = await this.index.passages(some);
+      const passages = await Promise.all(some.map((place) => this.index.passage(place)));
       const which = passages.findIndex(({ title, number, text }) => [title, number, text].some((part) => holds(group.units, part)));
       if (which >= 0) return some[which];
     }
@@ -530,8 +530,9 @@ export class Search {
       if (place === null) return run.group.phrase ? null : "words";
       if (shown === null && isUnsure(run.group)) shown = place;
     }
-    const passage = await this.index.passage(shown === null ? places[0] : shown);
-    this.check(plan, match, entry, shown === null ? places[0] : shown, passage);
+    if (shown === null) shown = places[0];
+    const passage = await this.index.passage(shown);
+    this.check(plan, match, entry, shown, passage);
     const runs = plan.runs.map(({ group }) => group.units);
     if (match === "words" || match === "relaxed") {
       for (const run of runs.slice()) run.slice(1).forEach((unit, i) => runs.push([run[i], unit]));
