@@ -104,8 +104,11 @@ def test_killed_at_any_step_the_next_is_right(  # noqa: C901  a way to die, trie
 
     if not exchange:
         monkeypatch.setattr(trees_module, "_exchange", lambda _one, _other: False)
+    monkeypatch.setattr(trees_module, "_MANY", 3)
     one = {"a": "1", "b/x": "1", "b/y": "1", "c/z": "1"}
     two = {"a": "2", "b/x": "1", "d/e/z": "1", "c/z": "2"}
+    one |= {f"s/old/{n}": n for n in "pqrt"}
+    two |= {f"s/new/{n}": n for n in "pqr"} | {"s/new/t": "t again"}
     steps = 0
     for at in range(1000):
         folder = tmp_path / str(at)
@@ -147,6 +150,23 @@ def test_killed_at_any_step_the_next_is_right(  # noqa: C901  a way to die, trie
         if not killed:
             break
     assert steps > 15
+
+
+def test_a_folder_with_another_name_is_renamed_with_all_that_is_in_it(tmp_path: Path) -> None:
+    before = {f"s/old/{n}/x": f"{n}" for n in range(40)} | {"s/b": "b"}
+    publish(tmp_path, before)
+    trees = [tmp_path / "site", tmp_path / ".site.spare"]
+    kept = {(tree / "s/old").stat().st_ino for tree in trees}
+    after = {f"t/new/{n}/x": f"{n}" for n in range(39)} | {"t/new/y": "y", "s/b": "b"}
+    assert publish(tmp_path, after) == ["t/new/y"]
+    assert {(tree / "t/new").stat().st_ino for tree in trees} == kept
+    # Where something else stands under the new name, or stays under the old one, there is no move.
+    both = {f"t/new/{n}/x": f"{n}" for n in range(39)} | {f"s/old/{n}/x": f"{n}" for n in range(20)}
+    publish(tmp_path, both)
+    publish(tmp_path, {f"u/{n}/x": f"{n}" for n in range(20)} | {"t/new/0/x": "0"})
+    publish(tmp_path, {f"t/new/{n}/x": f"{n}" for n in range(20)})
+    publish(tmp_path, {f"t/{n}/x": f"{n}" for n in range(20)})
+    publish(tmp_path, {f"t/{n}/x/y": f"{n}" for n in range(20)} | {"t/new": "a file"})
 
 
 def test_what_others_wrote_into_the_site_does_not_stay(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 A build never touches the tree that is served. It brings the spare up to date, writing only what
 changed and linking what the other tree has already, and then exchanges the two, which the system
 does in one step. After that the old tree is brought up to date by links, so that the next build
-finds both alike. A record tells what each tree holds, and a journal, written first, which files a
+finds both alike. A folder that only has another name, as most of a segment of the search index when
+a document changes, is renamed with all that is in it. A record tells what each tree holds, and a journal, written first, which files a
 build is about to touch: those count as unknown until the build is done, so it may be killed at any
 moment. A tree that is not known, or was written to by others, is searched and trusted in nothing.
 """
@@ -13,6 +14,7 @@ import errno
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -101,6 +103,8 @@ class Trees:
     def change(self, wanted: Outputs) -> Change:
         """What stands between the site that is served and the wanted one."""
         have = self.live.outputs
+        if not self.live.unsure:
+            have = _renamed(have, _moves(have, wanted))
         return Change(
             added=tuple(p for p in wanted if p not in have and p not in self.live.unsure),
             changed=tuple(
@@ -129,10 +133,12 @@ class Trees:
         self.spare.mkdir(parents=True, exist_ok=True)
         touched = self._touched(self.other, wanted)
         self._note({self.spare: touched})
+        _move(self.spare, self.other, wanted)
+        here = self._touched(self.other, wanted)
         source, have = self.site, self.live.outputs
-        linked = [p for p in touched if p in wanted and have.get(p) == wanted[p]]
-        made = [p for p in touched if p in wanted and have.get(p) != wanted[p]]
-        _clear(self.spare, touched, wanted)
+        linked = [p for p in here if p in wanted and have.get(p) == wanted[p]]
+        made = [p for p in here if p in wanted and have.get(p) != wanted[p]]
+        _clear(self.spare, here, wanted)
         made += _link(source, self.spare, linked)
         make(made, self.spare)
         missing = [p for p in made if not os.path.lexists(self.spare / p)]
@@ -146,6 +152,8 @@ class Trees:
         self.spare.mkdir(parents=True, exist_ok=True)
         if again:
             self._note({self.site: touched, self.spare: again})
+            _move(self.spare, before, wanted)
+            again = self._touched(before, wanted)
             _clear(self.spare, again, wanted)
             rest = _link(self.site, self.spare, [p for p in again if p in wanted])
             for path in rest:
@@ -224,6 +232,70 @@ def _files(folder: Path) -> Iterator[str]:
             yield parent[base:] + "/"
 
 
+_MANY = 16
+"""Files by which a folder is known under its new name; fewer are as soon linked."""
+
+
+def _moves(have: Outputs, wanted: Outputs) -> dict[str, str]:
+    """Folders of which nothing is wanted any more, each with the name under which its files are."""
+    gone = have.keys() - wanted.keys()
+    fresh = {wanted[path]: path for path in wanted.keys() - have.keys()}
+    votes = Counter(_other_name(p, fresh[have[p]]) for p in gone if have[p] in fresh)
+    found: dict[str, str] = {}
+    for (old, new), files in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
+        if files < _MANY:
+            break
+        taken = [*found, *found.values(), new]
+        if (
+            old
+            and new
+            and not any(_overlap(old, other) for other in taken)
+            and not any(_overlap(new, other) for other in taken[:-1])
+            and not any(_overlap(old, path) for path in wanted)
+            and not any(_overlap(new, path) for path in have)
+        ):
+            found[old] = new
+    return found
+
+
+def _other_name(old: str, new: str) -> tuple[str, str]:
+    """What differs of two paths once the end that they share is cut off, which are folders."""
+    one, other = old.split("/"), new.split("/")
+    while one and other and one[-1] == other[-1]:
+        one.pop()
+        other.pop()
+    return "/".join(one), "/".join(other)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether two paths are the same or one is in the other."""
+    return one == other or one.startswith(f"{other}/") or other.startswith(f"{one}/")
+
+
+def _renamed(outputs: Outputs, moves: Mapping[str, str]) -> dict[str, str]:
+    """The same files where these folders have their new names."""
+    found = dict(outputs)
+    for old, new in moves.items():
+        for path in [p for p in found if p.startswith(f"{old}/")]:
+            found[new + path[len(old) :]] = found.pop(path)
+    return found
+
+
+def _move(folder: Path, tree: Tree, wanted: Outputs) -> None:
+    """Rename folders of a tree that are wanted under another name, and say so in what is known of it."""
+    if tree.unsure:
+        return  # who knows what else is in there
+    for old, new in _moves(tree.outputs, wanted).items():
+        target = folder / new
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (folder / old).rename(target)
+        except OSError:
+            continue  # its files are linked, one by one
+        tree.outputs = _renamed(tree.outputs, {old: new})
+        _prune(str(folder), old)
+
+
 def _clear(folder: Path, paths: Iterable[str], wanted: Outputs) -> None:
     """Remove files, and the folders of those that are not wanted where they are left empty."""
     root = str(folder)
@@ -234,15 +306,19 @@ def _clear(folder: Path, paths: Iterable[str], wanted: Outputs) -> None:
         if path not in wanted and "/" in path:
             emptied.add(path.rpartition("/")[0])
     for inner in sorted(emptied, key=len, reverse=True):
-        at = inner
-        while at:
-            try:
-                os.rmdir(f"{root}/{at}")  # noqa: PTH106
-            except FileNotFoundError:
-                pass  # not made yet, or gone already; what it would be in may still be empty
-            except OSError:
-                break
-            at = at.rpartition("/")[0]
+        _prune(root, inner)
+
+
+def _prune(root: str, at: str) -> None:
+    """Remove a folder, and those that it is in, where they are empty."""
+    while at:
+        try:
+            os.rmdir(f"{root}/{at}")  # noqa: PTH106
+        except FileNotFoundError:
+            pass  # not made yet, or gone already; what it would be in may still be empty
+        except OSError:
+            break
+        at = at.rpartition("/")[0]
 
 
 def _link(source: Path, target: Path, paths: Iterable[str]) -> list[str]:
