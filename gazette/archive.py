@@ -73,13 +73,34 @@ class Archive:
         """These issues and all that belongs to them, and nothing else: what a page is made of."""
         kept = tuple(issues)
         homes = {i.address for i in kept}
-        return Archive(
+        part = Archive(
             name=self.name,
             gazette=Gazette(issues=kept),
             scans={a: self.scans[a] for a in sorted(homes & self.scans.keys())},
             sizes={a: n for home in sorted(homes) for a, n in self._sizes_by_issue.get(home, ())},
             relations=self.relations.part(d for i in kept for d in i.documents),
         )
+        vars(part)["_issue_digests"] = self._issue_digests  # what belongs to an issue is the same
+        return part
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all but references and stories, which pages are told of by themselves."""
+        return digest([self.name, [self._digest_of(issue) for issue in self.gazette.issues]])
+
+    @cached_property
+    def _issue_digests(self) -> dict[str, str]:
+        return {}
+
+    def _digest_of(self, issue: Issue) -> str:
+        found = self._issue_digests.get(issue.address)
+        if found is None:
+            standings = [self.relations.of(d).digest for d in issue.documents]
+            sizes = self._sizes_by_issue.get(issue.address, [])
+            scan = self.scans.get(issue.address)
+            found = digest([issue, scan, sizes, standings])
+            self._issue_digests[issue.address] = found
+        return found
 
     @cached_property
     def _sizes_by_issue(self) -> Mapping[str, list[tuple[str, int]]]:
@@ -191,7 +212,7 @@ def entries(archive: Archive) -> Iterator[Entry]:
 
 def entries_digest(archive: Archive, issue: Issue) -> str:
     """A hash of all that `issue_entries` is made of: where it is as before, so are the entries."""
-    states = [archive.states(d) for d in issue.documents]
+    states = [archive.relations.of(d).timeline_text for d in issue.documents]
     scan = archive.scans.get(issue.address)
     # Pictures are no part of it: a search reads the archive without drawing any.
     return digest([issue, replace(scan, images={}) if scan else None, states])

@@ -1,7 +1,8 @@
 """From the archive to both indexes. Joins content and search, which do not know one another."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from gazette.model import Document
 from gazette.pdf.extract import is_settled
 from gazette.progress import Progress, silent
 from gazette.reading import read_archive
-from gazette.search import whoosh_index
+from gazette.search import word_log
 from gazette.search.entry import Entry, IssueEntries
 from gazette.search.segments import build_segment, write_manifest
 from gazette.search.static_index import Segment
@@ -94,11 +95,58 @@ def update_static_index(
     return segments
 
 
+def update_words(issues: Iterable[IssueEntries], cache: Path) -> None:
+    """Bring the index of words, `WORDS` in `cache`, up to date; it is no part of the site."""
+    from gazette.search import whoosh_index  # noqa: PLC0415  it takes long to load, jieba's words most
+
+    whoosh_index.update(cache / WORDS, issues)
+
+
+_FEW = 40
+"""Issues that are handed to another process sooner than that one has read them."""
+
+
+class _NotGivenError(Exception):
+    """The index of words asks for an issue that it was thought to hold."""
+
+
+def _not_given() -> Iterable[Entry]:
+    raise _NotGivenError
+
+
+def words_elsewhere(
+    found: Iterable[IssueEntries], settings: Settings, issues: Path, cache: Path
+) -> Callable[[], None]:
+    """What `update_words` would do, as a call that another process can make.
+
+    Few issues are worked out here and go along; where there are more, it reads them itself.
+    """
+    found = list(found)
+    fresh = word_log.unwritten(cache / WORDS, found)
+    known = len(fresh) <= _FEW
+    given = []
+    for issue in found:
+        goes_along = known and issue.name in fresh
+        entries = partial(list, tuple(issue.entries())) if goes_along else _not_given
+        given.append(replace(issue, entries=entries))
+    return partial(_write_words, given, settings, issues, cache)
+
+
+def _write_words(
+    given: Sequence[IssueEntries], settings: Settings, issues: Path, cache: Path
+) -> None:
+    try:
+        update_words(given, cache)
+    except _NotGivenError:
+        archive, _ = read_archive(settings, issues, cache=cache)
+        update_words(issues_to_index(archive), cache)
+
+
 def update_indexes(archive: Archive, settings: Settings, *, cache: Path, jobs: int = 1) -> None:
     """Bring both indexes in `cache` up to date with an archive that is read: `GRAMS` and `WORDS`."""
     found = issues_to_index(archive)
     update_static_index(found, cache / GRAMS, closed_through=settings.closed_through, jobs=jobs)
-    whoosh_index.update(cache / WORDS, found)
+    update_words(found, cache)
 
 
 def refresh_indexes(
@@ -126,7 +174,9 @@ def near_duplicates(archive: Archive, base: str, *, cache: Path) -> Iterator[Fin
 
     `base` is the name of the issues folder, as findings give it.
     """
-    whoosh_index.update(cache / WORDS, issues_to_index(archive))
+    from gazette.search import whoosh_index  # noqa: PLC0415  as above
+
+    update_words(issues_to_index(archive), cache)
     documents = {document.address: document for document in archive.gazette.documents}
     for first, second, share in whoosh_index.near_duplicates(cache / WORDS):
         one, other = documents[first], documents[second]

@@ -6,10 +6,10 @@ it can be cited, and holds only what it has: a list of nothing is not made.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
-from typing import Literal
+from functools import cache, cached_property
+from typing import Literal, NamedTuple
 
 from gazette.archive import Archive
 from gazette.dates import format_date
@@ -18,7 +18,7 @@ from gazette.model import Document, Issue, RelationKind
 from gazette.register import register
 from gazette.relations import Standing
 from gazette.settings import Settings
-from gazette.validity import IN_FORCE, OVER, Validity, is_one_of, last_day, on_day, write_timeline
+from gazette.validity import IN_FORCE, OVER, Validity, is_one_of, last_day, on_day
 
 MONTHS = 6
 """How far 即将到期 looks ahead."""
@@ -27,8 +27,7 @@ Kind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(NamedTuple):
     """A document as lists show it; `year` is the one under which a list files it.
 
     `ended` is the day from which it is over and `by` the document that says so. `digest` names all
@@ -48,7 +47,7 @@ class Listed:
     days_to_print: int | None = None
     days_since_received: int | None = None
     days_late: int | None = None
-    digest: str = field(default="", compare=False)
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +94,7 @@ class Listing:
 
 def listings(archive: Archive, settings: Settings, on: date | None) -> Iterator[Listing]:
     """Every list that has something in it, in a fixed order."""
-    listed = tuple(_listed(archive, settings, on))
-    everything = _newest_first(listed)  # so that nearly every list of them is in order already
+    everything = tuple(_listed(archive, settings, on))
     yield from filter(None, _of_states(everything, on))
     regulations = [d for d in everything if is_one_of(d.document, settings.regulations)]
     if regulations:
@@ -116,23 +114,24 @@ def listings(archive: Archive, settings: Settings, on: date | None) -> Iterator[
             address="lists/register/",
             title="公开台账",
             about=_register_about(settings),
-            documents=_newest_first(_with_days(archive, settings, listed)),
+            documents=tuple(_with_days(archive, settings, everything)),
         )
 
 
 def _listed(archive: Archive, settings: Settings, on: date | None) -> Iterator[Listed]:
-    for issue in archive.gazette.issues:
+    """Every document, newest issue first: the order in which nearly all lists have them."""
+    for issue in reversed(archive.gazette.issues):
         for document in issue.documents:
             if document.withdrawn:
                 continue
-            states = archive.states(document)
-            state = on_day(states, on) if states and on else None
             standing = archive.relations.of(document)
+            states = standing.states
+            state = on_day(states, on) if states and on else None
             # Lapsed today, it may be repealed another day: that is not the day of the list.
             since = max((day for day, _ in states if on and day <= on), default=None)
             by = _ended_by(standing, state)
             last = last_day(document, standing.life.in_force, settings) if standing.life else None
-            said = write_timeline(states) if states else ""
+            said = standing.timeline_text
             yield Listed(
                 document=document,
                 issue=issue,
@@ -160,22 +159,13 @@ def _ended_by(standing: Standing, state: Validity | None) -> tuple[str, str]:
     return "", ""
 
 
-def _newest_first(documents: Iterable[Listed]) -> tuple[Listed, ...]:
-    return tuple(
-        sorted(
-            documents,
-            key=lambda d: (d.year, d.issue.number, -d.document.serial),
-            reverse=True,
-        )
-    )
-
-
 def _of_states(everything: tuple[Listed, ...], on: date | None) -> Iterator[Listing | None]:
     current = [d for d in everything if d.state in IN_FORCE]
     yield _listing(
         "in-force", "现行有效文件目录", "尚未失效、未被废止的文件，含已修改、部分失效的。", current
     )
-    over = _newest_first(_by_year_of_end(d) for d in everything if d.state in OVER)
+    over = [_by_year_of_end(d) for d in everything if d.state in OVER]
+    over.sort(key=lambda d: d.year, reverse=True)
     yield _listing(
         "ended",
         "宣布失效和废止文件清单",
@@ -205,7 +195,7 @@ def _listing(kind: Kind, title: str, about: str, documents: Sequence[Listed]) ->
 
 
 def _by_year_of_end(listed: Listed) -> Listed:
-    return replace(listed, year=listed.ended.year if listed.ended else listed.year)
+    return listed._replace(year=listed.ended.year if listed.ended else listed.year)
 
 
 def months_later(day: date, months: int) -> date:
@@ -243,6 +233,7 @@ def _by(
 _UNSAFE = str.maketrans("/\\?#%", "／＼？＃％")
 
 
+@cache
 def segment(name: str) -> str:
     """A name as one part of an address: without what parts addresses, or leads out of a folder."""
     safe = "".join(c for c in name.translate(_UNSAFE) if c.isprintable())
@@ -262,10 +253,10 @@ def _register_about(settings: Settings) -> str:
 def _with_days(
     archive: Archive, settings: Settings, everything: tuple[Listed, ...]
 ) -> Iterator[Listed]:
-    entries = register(archive.gazette, settings)
-    for listed, entry in zip(everything, entries, strict=True):
-        yield replace(
-            listed,
+    entries = {e.document.address: e for e in register(archive.gazette, settings)}
+    for listed in everything:
+        entry = entries[listed.document.address]
+        yield listed._replace(
             days_to_publish=entry.days_to_publish,
             days_to_print=entry.days_to_print,
             days_since_received=entry.days_since_received,

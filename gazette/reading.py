@@ -30,6 +30,7 @@ from gazette.settings import Settings
 from gazette.sources import Sources, find_sources, unchanged
 from gazette.store import get_issue, is_whole, put_issue
 from gazette.structure import articles_in, outline
+from gazette.targets import targets
 from gazette.workers import Workers
 
 AT_ONCE: tuple[Callable[[str], Any], ...] = (bool, link_targets)
@@ -142,7 +143,8 @@ def read(  # noqa: PLR0913  the choices of one reading
             )
             scans[issue.address] = with_corrections(scan, issue.corrections)
     kept_references = Kept(cache / "references", program())
-    references = read_references_again(gazette, kept_references)
+    known = targets(gazette, settings.site_url)
+    references = read_references_again(gazette, kept_references, known)
     kept_references.save()
     name = settings.name + ("（示例）" if settings.sample else "")
     return Reading(
@@ -150,7 +152,7 @@ def read(  # noqa: PLR0913  the choices of one reading
             name=name,
             gazette=gazette,
             scans=scans,
-            relations=relate(gazette, settings),
+            relations=relate(gazette, settings, known),
             references=references,
         ),
         findings=findings,

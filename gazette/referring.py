@@ -16,7 +16,7 @@ from gazette.digest import digest
 from gazette.kept import Kept, dumps, loads
 from gazette.model import Document, Gazette
 from gazette.structure import articles_in
-from gazette.targets import read_number, targets, title_key, titles_of
+from gazette.targets import Targets, read_number, targets, title_key, titles_of
 
 _Names = tuple[tuple[str, ...], str]
 """All that a document can be called by, and a hash of what else an answer says of it."""
@@ -55,8 +55,11 @@ class _Packed(Mapping[str, tuple[Reference, ...]]):
         return len(self._kept)
 
 
-def read_references_again(gazette: Gazette, kept: Kept) -> References:
-    """As `gazette.cited.read_references`, from what `kept` has of the last time."""
+def read_references_again(gazette: Gazette, kept: Kept, known: Targets | None = None) -> References:
+    """As `gazette.cited.read_references`, from what `kept` has of the last time.
+
+    `known` is what names the documents, where that was worked out.
+    """
     before: Mapping[str, Referring] = kept.last("references", "") or {}
     now = {d.address: d for d in gazette.documents}
     unread = {a for a, d in now.items() if a not in before or before[a].document != d.digest}
@@ -71,11 +74,11 @@ def read_references_again(gazette: Gazette, kept: Kept) -> References:
         unread |= {a for a, r in before.items() if a in now and _asks(loads(r.asked), changed)}
     found = {a: r for a, r in before.items() if a in now and a not in unread}
     if unread:
-        known = Cited(targets(gazette))
+        archive = Cited(known or targets(gazette))
         for address in unread:
             document = now[address]
             own = names[address] if address in names else before[address].names
-            found[address] = _look_up(document, own, known)
+            found[address] = _look_up(document, own, archive)
     found = {address: found[address] for address in now}
     kept.put("references", "", found)
     return _joined(found, now)

@@ -30,6 +30,7 @@ from gazette.validity import (
     is_one_of,
     own_life,
     timeline,
+    write_timeline,
 )
 
 EFFECTS = (RelationKind.AMENDMENT, RelationKind.REPEAL, RelationKind.LAPSE)
@@ -89,13 +90,20 @@ class Standing:
 
     @cached_property
     def digest(self) -> str:
-        """A hash of all of it: three issues' pages and several lists ask for it."""
-        return of_fields(self)
+        """What names all of it: three issues' pages and several lists ask for it."""
+        if self.does or self.done_to_it:
+            return of_fields(self)
+        return repr(self.life)  # most have no ties, and only days
 
     @cached_property
     def states(self) -> Timeline:
         """有效性: each state with its first day, in order; () where it has none."""
         return timeline(self.life) if self.life else ()
+
+    @cached_property
+    def timeline_text(self) -> str:
+        """The states as they are written down; "" where it has none."""
+        return write_timeline(self.states) if self.states else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +120,7 @@ class Relations:
 
     def of(self, document: Document) -> Standing:
         """A document's standing; that of one without life or relations where it is not known."""
-        return self.standings.get(document.address, Standing())
+        return self.standings.get(document.address, _ALONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +138,15 @@ class _Edge:
     void: str = ""
 
 
-def relate(gazette: Gazette, settings: Settings) -> Relations:
-    """Look up every target, apply every effect, and find what cannot be."""
-    known = targets(gazette, settings.site_url)
+_ALONE = Standing()
+
+
+def relate(gazette: Gazette, settings: Settings, known: Targets | None = None) -> Relations:
+    """Look up every target, apply every effect, and find what cannot be.
+
+    `known` is what names the documents, where that was worked out.
+    """
+    known = known or targets(gazette, settings.site_url)
     faults: list[Fault] = []
     edges = [e for d in gazette.documents for e in _edges(d, known, faults)]
     edges = list(_once(edges, faults))

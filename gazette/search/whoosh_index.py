@@ -4,7 +4,6 @@ It also owns jieba, as rjieba: the same words some fifteen times faster. Words n
 found, only its order, so the index may be thrown away at any time, and is when it cannot be read.
 """
 
-import json
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -19,10 +18,9 @@ from whoosh.codec.whoosh3 import W3Codec
 
 from gazette.digest import digest
 from gazette.errors import SearchError
-from gazette.search import terms
+from gazette.search import terms, word_log
 from gazette.search.entry import Entry, IssueEntries
 
-_LOG = "issues.json"
 _SEGMENTS = 12
 """From so many parts on they are merged; fewer are left, since merging rewrites everything."""
 _AT_ONCE = 8_000_000
@@ -78,7 +76,7 @@ def update(folder: Path, issues: Iterable[IssueEntries]) -> int:
     """
     wanted = {issue.name: issue for issue in issues}
     with closing(_open(folder)) as held:
-        log = _read_log(folder)
+        log = word_log.read_log(folder)
         known = (
             _known(held)
             if log is None
@@ -100,29 +98,10 @@ def update(folder: Path, issues: Iterable[IssueEntries]) -> int:
         changed = [(digests[e.url], e) for e in found if known.get(e.url) != digests[e.url]]
         gone = sorted(known.keys() - digests.keys())
         if changed or gone:
-            (folder / _LOG).unlink(missing_ok=True)  # if this is torn, the index itself is asked
+            word_log.forget(folder)  # if this is torn, the index itself is asked
             _write(held, changed, gone, fresh=not known)
-        _write_log(folder, now)
+        word_log.write_log(folder, now)
         return len(changed) + len(gone)
-
-
-_Log = dict[str, tuple[str, dict[str, str]]]
-"""Of each issue its digest, and the digests of its entries by address."""
-
-
-def _read_log(folder: Path) -> _Log | None:
-    """What the index was last brought to hold; None where nothing says so."""
-    try:
-        said = json.loads((folder / _LOG).read_bytes())
-        return {name: (its[0], dict(its[1])) for name, its in said.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _write_log(folder: Path, log: _Log) -> None:
-    fresh = folder / f"{_LOG}.part"
-    fresh.write_text(json.dumps(log, separators=(",", ":")), "utf-8")
-    fresh.replace(folder / _LOG)
 
 
 def _known(held: Any) -> dict[str, str]:

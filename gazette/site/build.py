@@ -8,6 +8,7 @@ came from (`gazette.kept`), so a second build works out only what changed.
 import functools
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,7 +25,13 @@ from gazette.digest import digest
 from gazette.errors import in_order
 from gazette.filters import all_listings
 from gazette.history import Head
-from gazette.index import GRAMS, WORDS, issues_to_index, update_static_index
+from gazette.index import (
+    GRAMS,
+    issues_to_index,
+    update_static_index,
+    update_words,
+    words_elsewhere,
+)
 from gazette.kept import Kept, program
 from gazette.ledger import ledger
 from gazette.model import Gazette
@@ -35,7 +42,6 @@ from gazette.progress import Progress, Stages, silent
 from gazette.publish.edition import set_editions
 from gazette.publish.parts import cut_parts
 from gazette.reading import read, with_stories
-from gazette.search import whoosh_index
 from gazette.search.entry import IssueEntries
 from gazette.settings import Settings
 from gazette.site.downloads import list_files
@@ -47,7 +53,6 @@ from gazette.site.offline import withdrawn
 from gazette.site.pages import Group, own_pages, site_groups
 from gazette.site.sitemap import sitemaps
 from gazette.sources import Sources
-from gazette.workers import pool
 
 
 def prepare(  # noqa: PLR0913  the choices of one build
@@ -62,12 +67,13 @@ def prepare(  # noqa: PLR0913  the choices of one build
     head: Head | None = None,
     kept: Kept | None = None,
     jobs: int = 1,
+    beside: Executor | None = None,
     progress: Progress = silent,
 ) -> Site:
     """Make everything but the HTML. Faults in content become findings; the rest is published.
 
     `look` is the folder of templates, styles and scripts; `editions` whether we set PDFs; `kept`
-    what the last build kept, where it was read already.
+    what the last build kept, where it was read already; `beside` another process that may help.
     """
     stages = progress if isinstance(progress, Stages) else Stages(progress)
     kept = kept or Kept(cache / "kept", program())
@@ -81,7 +87,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     stages.done("检查")
 
     found = issues_to_index(archive)
-    with _words(found, settings, issues, cache=cache, jobs=jobs):
+    with _words(found, settings, issues, cache, beside):
         files = [*_committed(archive.gazette, issues, reading.sources), *look_files(look, settings)]
         budget = settings.image_budget * 1_000_000
         images = _images(archive, issues, budget, cache=cache, jobs=jobs, progress=progress)
@@ -172,26 +178,23 @@ def _committed(gazette: Gazette, issues: Path, sources: Sources) -> Iterator[Sit
 
 @contextmanager
 def _words(
-    found: Sequence[IssueEntries], settings: Settings, issues: Path, *, cache: Path, jobs: int
+    found: Sequence[IssueEntries],
+    settings: Settings,
+    issues: Path,
+    cache: Path,
+    beside: Executor | None,
 ) -> Iterator[None]:
     """Have the index of words, which orders what the command finds, up to date when the block ends.
 
-    It is no part of the site. Written from nothing, it takes about as long as all else that the
-    block does, so it has a process of its own; of a few documents, sooner here than that is there.
+    It is no part of the site, so it is written beside everything else where there is a process for it.
     """
-    if jobs == 1 or (cache / WORDS).is_dir():
+    if beside is None:
         yield
-        whoosh_index.update(cache / WORDS, found)
+        update_words(found, cache)
         return
-    with pool(1) as beside:
-        written = beside.submit(_write_words, settings, issues, cache)
-        yield
-        written.result()
-
-
-def _write_words(settings: Settings, issues: Path, cache: Path) -> None:
-    archive = read(settings, issues, cache=cache).archive
-    whoosh_index.update(cache / WORDS, issues_to_index(archive))
+    written = beside.submit(words_elsewhere(found, settings, issues, cache))
+    yield
+    written.result()
 
 
 def _index(

@@ -13,7 +13,7 @@ from gazette.archive import Archive
 from gazette.dates import format_date
 from gazette.model import Document, Issue, RelationKind
 from gazette.relations import EFFECTS, Standing, Tie
-from gazette.validity import Timeline, Validity, on_day, write_timeline
+from gazette.validity import Timeline, Validity, on_day
 
 Badges = Mapping[str, tuple[str, str]]
 """By address of a document: its state on the build's day, and its timeline as it travels."""
@@ -50,11 +50,11 @@ def badges(archive: Archive, documents: Iterable[Document], on: date | None) -> 
     """The badges that lists show: where a document is not 现行有效, or will not be some day."""
     found = {}
     for document in documents:
-        states = archive.states(document)
-        if states and on:
-            state = on_day(states, on)
-            if state is not Validity.IN_FORCE or states[-1][0] > on:
-                found[document.address] = (state.value, write_timeline(states))
+        standing = archive.relations.of(document)
+        if standing.states and on:
+            state = on_day(standing.states, on)
+            if state is not Validity.IN_FORCE or standing.states[-1][0] > on:
+                found[document.address] = (state.value, standing.timeline_text)
     return found
 
 
@@ -77,11 +77,11 @@ def states_on(archive: Archive, documents: Iterable[Document], on: date | None) 
 def life_meta(archive: Archive, document: Document, state: str) -> dict[str, Any]:
     """What a document's page says of its life: 有效性, relations, 解读 and 更正."""
     standing = archive.relations.of(document)
-    states = archive.states(document)
+    states = standing.states
     return {
         "validity": {
             "state": state,
-            "states": write_timeline(states),
+            "states": standing.timeline_text,
             "said": _said(states),
         }
         if states and state

@@ -165,8 +165,10 @@ def list_tables(listing: Listing) -> Iterator[tuple[str, list[Listed]]]:
     if len(listing.documents) <= _LARGEST_XLSX:
         yield f"{base}.xlsx", list(listing.documents)
         return
-    for year in sorted({d.year for d in listing.documents}):
-        rows = [d for d in listing.documents if d.year == year]
+    by_year: dict[int, list[Listed]] = defaultdict(list)
+    for listed in listing.documents:
+        by_year[listed.year].append(listed)
+    for year, rows in sorted(by_year.items()):
         yield f"{listing.address}{year}/{segment(listing.title)}{year}.xlsx", rows
 
 

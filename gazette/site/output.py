@@ -9,6 +9,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,6 +112,11 @@ def _renderer(config_file: Path, cache: Path, _look: str) -> "Renderer":
     return Renderer(config_file, cache / "docs")
 
 
+def get_ready(config_file: Path, cache: Path, look: str) -> None:
+    """Load what sets pages, and their templates, in a process that will soon be asked to."""
+    _renderer(config_file, cache, look).load_templates()
+
+
 def make(  # noqa: PLR0913  what it is all made of
     paths: Collection[str],
     target: Path,
@@ -119,9 +125,13 @@ def make(  # noqa: PLR0913  what it is all made of
     config_file: Path,
     cache: Path,
     jobs: int,
+    beside: Executor | None,
     progress: Progress,
 ) -> None:
-    """Write files of the plan into a folder in which none of them is yet."""
+    """Write files of the plan into a folder in which none of them is yet.
+
+    A few pages are set by the process `beside` this one, which is ready for it.
+    """
     by_group: dict[int, list[str]] = {}
     for path in sorted(p for p in paths if p not in plan.packed):
         if path in plan.rows:
@@ -130,7 +140,7 @@ def make(  # noqa: PLR0913  what it is all made of
             place(plan.files[path], target / path)
         else:
             _write(target / path, plan.templates[path])
-    _render_all(by_group, target, plan, config_file, cache, jobs, progress)
+    _render_all(by_group, target, plan, config_file, cache, jobs, beside, progress)
     # What they are made of stands in the folder by now, made or linked.
     left = [(target, path, plan.packed[path]) for path in sorted(paths) if path in plan.packed]
     with Workers(jobs if len(left) > _FEW else 1) as workers:
@@ -150,6 +160,7 @@ def _render_all(  # noqa: PLR0913, PLR0917  what it is all made of
     config_file: Path,
     cache: Path,
     jobs: int,
+    beside: Executor | None,
     progress: Progress,
 ) -> None:
     total = sum(map(len, by_group.values()))
@@ -161,7 +172,8 @@ def _render_all(  # noqa: PLR0913, PLR0917  what it is all made of
     pages = _pages(by_group, plan)
     tasks = ((config_file, cache, plan.look, target, chunk) for chunk in _chunks(pages))
     with Workers(jobs if total > _FEW else 1) as workers:
-        for count in workers.map(_render, tasks):
+        ready = beside if beside and total <= _FEW else workers
+        for count in ready.map(_render, tasks):
             done += count
             progress("生成网页", done, total)
 

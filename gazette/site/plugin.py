@@ -9,7 +9,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -275,6 +275,14 @@ class Renderer:
             self._nav = config.plugins.on_nav(nav, config=config, files=files)
             self._files = files
             self._env = config.plugins.on_env(env, config=config, files=files)
+
+    def load_templates(self) -> None:
+        """Read the templates ahead; what is wrong with one is said when a page needs it."""
+        for path in sorted(_look(self._config).glob("*.html")):
+            with suppress(jinja2.TemplateError):
+                self._env.get_template(path.name)
+        with suppress(BuildError, jinja2.TemplateError):
+            self.template("404.html")  # and all that every page stands on
 
     def page(self, page: Page) -> bytes:
         """A page as it stands in the site."""

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from gazette.errors import BuildError
@@ -239,23 +240,30 @@ _MANY = 16
 def _moves(have: Outputs, wanted: Outputs) -> dict[str, str]:
     """Folders of which nothing is wanted any more, each with the name under which its files are."""
     gone = have.keys() - wanted.keys()
+    if len(gone) < _MANY:
+        return {}
     fresh = {wanted[path]: path for path in wanted.keys() - have.keys()}
     votes = Counter(_other_name(p, fresh[have[p]]) for p in gone if have[p] in fresh)
     found: dict[str, str] = {}
     for (old, new), files in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
         if files < _MANY:
             break
-        taken = [*found, *found.values(), new]
+        taken = [*found, *found.values()]
         if (
             old
             and new
-            and not any(_overlap(old, other) for other in taken)
-            and not any(_overlap(new, other) for other in taken[:-1])
-            and not any(_overlap(old, path) for path in wanted)
-            and not any(_overlap(new, path) for path in have)
+            and not any(_overlap(*pair) for pair in product((old, new), taken))
+            and not _overlap(old, new)
+            and not _holds(wanted, old)
+            and not _holds(have, new)
         ):
             found[old] = new
     return found
+
+
+def _holds(outputs: Outputs, folder: str) -> bool:
+    """Whether there is anything in a folder, or a file of its name."""
+    return folder in outputs or any(path.startswith(f"{folder}/") for path in outputs)
 
 
 def _other_name(old: str, new: str) -> tuple[str, str]:

@@ -10,6 +10,8 @@ import functools
 import os
 import re
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,6 +24,7 @@ from gazette.progress import Progress, Stages, silent
 from gazette.settings import read_look, read_settings
 from gazette.site.trees import Change, Trees
 from gazette.sources import Sources, find_sources
+from gazette.workers import pool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,51 +95,59 @@ def update(  # noqa: PLR0913  the choices of one build
             change=Change(added=(), changed=(), gone=()),
             seconds=stages.seconds,
         )
-    # All that follows takes as long to start as a build that finds nothing to do.
-    from gazette.site import output  # noqa: PLC0415
-    from gazette.site.build import prepare  # noqa: PLC0415
+    with _beside(config_file, cache, look, jobs) as beside:
+        # All that follows takes as long to start as a build that finds nothing to do.
+        from gazette.site import output  # noqa: PLC0415
+        from gazette.site.build import prepare  # noqa: PLC0415
 
-    before = Kept(cache / "kept", program())  # as the last build left it: for the reasons
-    site = prepare(
-        settings,
-        issues,
-        cache=cache,
-        look=look_folder,
-        on=on,
-        editions=editions,
-        sources=sources,
-        head=head,
-        kept=before,
-        jobs=jobs,
-        progress=stages,
-    )
-    counts = (
-        len(site.archive.gazette.issues),
-        len(site.archive.gazette.documents),
-        sum(map(len, site.rows)),
-    )
-    errors = any(f.level == "error" for f in site.findings)
-    published = not (strict and errors)
-    change = Change(added=(), changed=(), gone=())
-    reasons: dict[str, str] = {}
-    if published:
-        plan = output.plan_site(site, look, config_file, cache, settings.packed)
-        change = trees.change(plan.wanted)
-        reasons = dict(output.reasons(change, plan, before, look_changed=last.look != look))
-        make = functools.partial(
-            output.make, plan=plan, config_file=config_file, cache=cache, jobs=jobs, progress=stages
+        before = Kept(cache / "kept", program())  # as the last build left it: for the reasons
+        site = prepare(
+            settings,
+            issues,
+            cache=cache,
+            look=look_folder,
+            on=on,
+            editions=editions,
+            sources=sources,
+            head=head,
+            kept=before,
+            jobs=jobs,
+            beside=beside,
+            progress=stages,
         )
-        trees.publish(plan.wanted, make)
-        stages.done("生成网页")
-        found = _Last(
-            state="" if site.passing else state,
-            look=look,
-            sources=dict(site.sources.files),
-            findings=site.findings,
-            counts=counts,
+        counts = (
+            len(site.archive.gazette.issues),
+            len(site.archive.gazette.documents),
+            sum(map(len, site.rows)),
         )
-        write(record.with_suffix(".last"), dumps(found))
-        stages.done("收尾")
+        errors = any(f.level == "error" for f in site.findings)
+        published = not (strict and errors)
+        change = Change(added=(), changed=(), gone=())
+        reasons: dict[str, str] = {}
+        if published:
+            plan = output.plan_site(site, look, config_file, cache, settings.packed)
+            change = trees.change(plan.wanted)
+            reasons = dict(output.reasons(change, plan, before, look_changed=last.look != look))
+            make = functools.partial(
+                output.make,
+                plan=plan,
+                config_file=config_file,
+                cache=cache,
+                jobs=jobs,
+                beside=beside,
+                progress=stages,
+            )
+            trees.publish(plan.wanted, make)
+            stages.done("生成网页")
+            found = _Last(
+                state="" if site.passing else state,
+                look=look,
+                sources=dict(site.sources.files),
+                findings=site.findings,
+                counts=counts,
+            )
+            write(record.with_suffix(".last"), dumps(found))
+            stages.done("收尾")
     return Update(
         issues=counts[0],
         documents=counts[1],
@@ -148,6 +159,23 @@ def update(  # noqa: PLR0913  the choices of one build
         reasons=reasons,
         seconds=stages.seconds,
     )
+
+
+@contextmanager
+def _beside(config_file: Path, cache: Path, look: str, jobs: int) -> Iterator[Executor | None]:
+    """A process that gets ready to set pages while this one reads; None where there is to be one."""
+    if jobs == 1:
+        yield None
+        return
+    with pool(1) as found:
+        found.submit(_get_ready, config_file, cache, look)
+        yield found
+
+
+def _get_ready(config_file: Path, cache: Path, look: str) -> None:
+    from gazette.site import output  # noqa: PLC0415  as above
+
+    output.get_ready(config_file, cache, look)
 
 
 def _last(file: Path) -> _Last:
