@@ -14,7 +14,7 @@ import re
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -155,11 +155,12 @@ class _Bar:
 
 
 def _read_ahead(
-    scheduler: str | None, paths: list[Path], cache: Path, bar: _Bar, *, ocr: bool
+    scheduler: str | None, found: Iterable[Path], cache: Path, bar: _Bar, *, ocr: bool
 ) -> None:
-    """Have a cluster read PDFs into the cache, where one is named."""
+    """Have a cluster read PDFs into the cache, where one is named; they are looked for only then."""
     if not scheduler:
         return
+    paths = sorted(found)
     try:
         from gazette.cluster import read_ahead
     except ModuleNotFoundError as error:
@@ -191,8 +192,7 @@ def _read_whole(  # noqa: PLR0913  the choices of one reading
     from gazette.reading import read_archive
     from gazette.workers import processors
 
-    pdfs = sorted(issues.glob("*/*/*.pdf"))
-    _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=settings.ocr)
+    _read_ahead(scheduler, issues.glob("*/*/*.pdf"), cache / "pdf", bar, ocr=settings.ocr)
     return read_archive(settings, issues, cache=cache, jobs=jobs or processors(), progress=bar)
 
 
@@ -250,9 +250,8 @@ def build(  # noqa: PLR0913, PLR0917  one parameter an option
     with alone(cache, _wait):
         if clean:
             clear(cache)
-        pdfs = sorted(issues.glob("*/*/*.pdf"))
         ocr = read_settings(config).ocr
-        _read_ahead(scheduler, pdfs, cache / "pdf", bar, ocr=ocr)
+        _read_ahead(scheduler, issues.glob("*/*/*.pdf"), cache / "pdf", bar, ocr=ocr)
         try:
             done = update(
                 config.resolve(),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gazette
 from gazette.archive import Archive, entries_digest, issue_entries
@@ -16,9 +17,10 @@ from gazette.progress import Progress, silent
 from gazette.reading import read_archive
 from gazette.search import word_log
 from gazette.search.entry import Entry, IssueEntries
-from gazette.search.segments import build_segment, write_manifest
-from gazette.search.static_index import Segment
 from gazette.settings import Settings
+
+if TYPE_CHECKING:
+    from gazette.search.static_index import Segment
 
 GRAMS = "index"
 WORDS = "words"
@@ -74,7 +76,7 @@ def issues_to_index(archive: Archive) -> list[IssueEntries]:
 
 def update_static_index(
     issues: Iterable[IssueEntries], folder: Path, *, closed_through: int, jobs: int = 1
-) -> list[Segment]:
+) -> "list[Segment]":
     """Bring the static index in `folder` up to date; only issues that changed are worked out.
 
     Two segments: the years up to `closed_through`, whose files a phone may keep for good, and the
@@ -82,6 +84,8 @@ def update_static_index(
     other issues is made from it (`segments`), by logs that lie beside the folder. `jobs` processes
     share the work of a large segment; the result depends neither on them nor on the logs.
     """
+    from gazette.search.segments import build_segment, write_manifest  # noqa: PLC0415  numpy, too
+
     logs = folder.with_name(f"{folder.name}.logs")
     parts: dict[str, list[IssueEntries]] = {"closed": [], "open": []}
     for issue in issues:
@@ -107,29 +111,40 @@ _FEW = 40
 
 
 class _NotGivenError(Exception):
-    """The index of words asks for an issue that it was thought to hold."""
+    """An index asks for an issue that it was thought to hold."""
 
 
 def _not_given() -> Iterable[Entry]:
     raise _NotGivenError
 
 
-def words_elsewhere(
+def elsewhere(
     found: Iterable[IssueEntries], settings: Settings, issues: Path, cache: Path
-) -> Callable[[], None]:
-    """What `update_words` would do, as a call that another process can make.
+) -> tuple[Callable[[], bool] | None, Callable[[], None]]:
+    """`update_static_index` and `update_words` as calls that one other process can make.
 
-    Few issues are worked out here and go along; where there are more, it reads them itself.
+    Few issues are worked out here and go along. Where there are more, it reads them itself for the
+    words, and the static index is left to this process: the first is None. It may also say that it
+    could not do it (False).
     """
     found = list(found)
     fresh = word_log.unwritten(cache / WORDS, found)
-    known = len(fresh) <= _FEW
+    few = len(fresh) <= _FEW
     given = []
     for issue in found:
-        goes_along = known and issue.name in fresh
+        goes_along = few and issue.name in fresh
         entries = partial(list, tuple(issue.entries())) if goes_along else _not_given
         given.append(replace(issue, entries=entries))
-    return partial(_write_words, given, settings, issues, cache)
+    static = partial(_write_static, given, cache / GRAMS, settings.closed_through) if few else None
+    return static, partial(_write_words, given, settings, issues, cache)
+
+
+def _write_static(given: Sequence[IssueEntries], folder: Path, closed_through: int) -> bool:
+    try:
+        update_static_index(given, folder, closed_through=closed_through)
+    except _NotGivenError:
+        return False
+    return True
 
 
 def _write_words(

@@ -15,7 +15,7 @@ from gazette.archive import Archive
 from gazette.dates import format_date
 from gazette.digest import digest
 from gazette.model import Document, Issue, RelationKind
-from gazette.register import register
+from gazette.register import UNTOLD, Days, Deadlines, days_of
 from gazette.relations import Standing
 from gazette.settings import Settings
 from gazette.validity import IN_FORCE, OVER, Validity, is_one_of, last_day, on_day
@@ -43,10 +43,6 @@ class Listed(NamedTuple):
     ended: date | None = None
     by_title: str = ""
     by_address: str = ""
-    days_to_publish: int | None = None
-    days_to_print: int | None = None
-    days_since_received: int | None = None
-    days_late: int | None = None
     digest: str = ""
 
 
@@ -71,7 +67,8 @@ class Filter:
 class Listing:
     """One list: its kind, its address, its name, what it is, and its documents, newest first.
 
-    One that is narrowed (`gazette.filters`) says of which list (`whole`) and `by` what.
+    One that is narrowed (`gazette.filters`) says of which list (`whole`) and `by` what. `deadlines`
+    are those of the register, which alone tells how long its documents took.
     """
 
     kind: Kind
@@ -83,13 +80,20 @@ class Listing:
     whole: str = ""
     whole_count: int = 0
     by: str = ""
+    deadlines: Deadlines | None = None
+
+    def days(self, listed: Listed) -> Days:
+        """How long one of its documents took."""
+        if self.deadlines is None:
+            return UNTOLD
+        return days_of(listed.document, listed.issue, self.deadlines)
 
     @cached_property
     def digest(self) -> str:
         """A hash of all that its pages and tables are made of."""
         rows = [f"{d.digest} {d.year}" for d in self.documents]
         said = [self.kind, self.address, self.title, self.about, self.filters]
-        return digest([*said, self.whole, self.whole_count, self.by, rows])
+        return digest([*said, self.whole, self.whole_count, self.by, self.deadlines, rows])
 
 
 def listings(archive: Archive, settings: Settings, on: date | None) -> Iterator[Listing]:
@@ -114,7 +118,8 @@ def listings(archive: Archive, settings: Settings, on: date | None) -> Iterator[
             address="lists/register/",
             title="公开台账",
             about=_register_about(settings),
-            documents=tuple(_with_days(archive, settings, everything)),
+            documents=everything,
+            deadlines=Deadlines(settings.publish_within, settings.print_within),
         )
 
 
@@ -128,7 +133,7 @@ def _listed(archive: Archive, settings: Settings, on: date | None) -> Iterator[L
             states = standing.states
             state = on_day(states, on) if states and on else None
             # Lapsed today, it may be repealed another day: that is not the day of the list.
-            since = max((day for day, _ in states if on and day <= on), default=None)
+            since = max(day for day, _ in states if day <= on) if on and state in OVER else None
             by = _ended_by(standing, state)
             last = last_day(document, standing.life.in_force, settings) if standing.life else None
             said = standing.timeline_text
@@ -139,18 +144,21 @@ def _listed(archive: Archive, settings: Settings, on: date | None) -> Iterator[L
                 state=state or "",
                 states=said,
                 last_day=last,
-                ended=since if state in OVER else None,
+                ended=since,
                 by_title=by[0],
                 by_address=by[1],
                 digest=f"{document.head} {issue.published_on} {state} {said} {last} {by}",
             )
 
 
+_ENDS = {Validity.REPEALED: RelationKind.REPEAL, Validity.LAPSED: RelationKind.LAPSE}
+
+
 def _ended_by(standing: Standing, state: Validity | None) -> tuple[str, str]:
     """The document that ended one, where it did not just run out: title and address."""
-    kind = {Validity.REPEALED: RelationKind.REPEAL, Validity.LAPSED: RelationKind.LAPSE}.get(
-        state or Validity.IN_FORCE
-    )
+    kind = _ENDS.get(state) if state else None
+    if kind is None:
+        return "", ""
     life = standing.life
     day = None if life is None else life.repealed if kind is RelationKind.REPEAL else life.lapsed
     for tie in standing.done_to_it:
@@ -248,18 +256,3 @@ def _register_about(settings: Settings) -> str:
     said = "、".join(filter(None, rules))
     late = f"要求{said}，迟几日按自然日算。" if said else "没有规定期限，只列相隔的日数。"
     return f"每件文件何时成文、何时发布、何时刊登在哪一期；没有写发布日期的，从成文起算。{late}"
-
-
-def _with_days(
-    archive: Archive, settings: Settings, everything: tuple[Listed, ...]
-) -> Iterator[Listed]:
-    entries = {e.document.address: e for e in register(archive.gazette, settings)}
-    for listed in everything:
-        entry = entries[listed.document.address]
-        yield listed._replace(
-            days_to_publish=entry.days_to_publish,
-            days_to_print=entry.days_to_print,
-            days_since_received=entry.days_since_received,
-            days_late=entry.days_late,
-            digest=f"{listed.digest} {settings.publish_within} {settings.print_within}",
-        )

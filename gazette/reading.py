@@ -3,6 +3,7 @@
 An issue whose files are as before is not read again (`gazette.store`), and neither is a PDF.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +29,7 @@ from gazette.referring import read_references_again
 from gazette.relations import relate
 from gazette.settings import Settings
 from gazette.sources import Sources, find_sources, unchanged
-from gazette.store import get_issue, is_whole, put_issue
+from gazette.store import get_issue, put_issue
 from gazette.structure import articles_in, outline
 from gazette.targets import targets
 from gazette.workers import Workers
@@ -99,16 +100,15 @@ def read(  # noqa: PLR0913  the choices of one reading
     store.mkdir(parents=True, exist_ok=True)
     folders, strays = issue_folders(issues)
     files = _files(folders, store, sources)
-    while not _read_missing(issues, files, folders, sources, jobs, progress):
+    while not _read_missing(issues, store, files, folders, sources, jobs, progress):
         sources = find_sources(issues, cache)  # somebody is writing: look again
         folders, strays = issue_folders(issues)
         files = _files(folders, store, sources)
-    found = _read_issues(folders, files, {} if recall is None else recall)
-    kept = {file.name for file in files.values()}
-    for path in store.iterdir():
-        if path.name not in kept:
-            path.unlink(missing_ok=True)
+    found = _read_issues(issues, folders, files, sources, {} if recall is None else recall)
     gazette, findings = assemble(found, strays, issues.name)
+    kept = {file.name for file in files.values()}
+    for name in set(os.listdir(store)) - kept:  # noqa: PTH208  names are all that is asked
+        (store / name).unlink(missing_ok=True)
 
     paths = {i.address: issues / i.source / i.pdf for i in gazette.issues if i.pdf}
     for issue in gazette.issues:
@@ -201,19 +201,30 @@ def _files(folders: Folders, store: Path, sources: Sources) -> dict[Path, Path]:
     """Where each issue stands in the store, by a hash of its files."""
 
     def key(folder: Path, path: str) -> str:
-        return digest([program(), path, sources.inside(f"{folder.parent.name}/{folder.name}")])
+        return digest([program(), path, sources.inside(_name(folder))])
 
     return {folder: store / key(folder, path) for folder, path in folders}
 
 
+def _name(folder: Path) -> str:
+    return f"{folder.parent.name}/{folder.name}"
+
+
 def _read_issues(
-    folders: Folders, files: Mapping[Path, Path], recall: Recall
+    issues: Path,
+    folders: Folders,
+    files: Mapping[Path, Path],
+    sources: Sources,
+    recall: Recall,
 ) -> Iterator[tuple[Issue | None, tuple[Finding, ...]]]:
     before = dict(recall)
     recall.clear()
     for folder, path in folders:
         file = files[folder]
         issue = before.get(file) or get_issue(file)
+        if issue is None:  # torn: a disk may have been full, or the power gone
+            _read_one((issues, folder, path, file, sources.inside(_name(folder))))
+            issue = get_issue(file)
         if issue is None:
             raise BuildError("缓存写不进去", path=path, hint="请检查磁盘空间和 .gazette 的权限。")
         recall[file] = issue
@@ -222,6 +233,7 @@ def _read_issues(
 
 def _read_missing(  # noqa: PLR0913, PLR0917  what one reading is of
     issues: Path,
+    store: Path,
     files: Mapping[Path, Path],
     folders: Folders,
     sources: Sources,
@@ -229,10 +241,11 @@ def _read_missing(  # noqa: PLR0913, PLR0917  what one reading is of
     progress: Progress,
 ) -> bool:
     """Put into the store what is not there; False where a file changed while it was read."""
+    there = set(os.listdir(store))  # noqa: PTH208  as above
     tasks = [
-        (issues, folder, path, files[folder], sources.inside(f"{folder.parent.name}/{folder.name}"))
+        (issues, folder, path, files[folder], sources.inside(_name(folder)))
         for folder, path in folders
-        if not is_whole(files[folder])
+        if files[folder].name not in there
     ]
     steady = True
     progress("读取内容", 0, len(tasks))

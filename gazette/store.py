@@ -47,16 +47,6 @@ def put_issue(
     write(file, b"".join([_HEAD.pack(_MAGIC, start, start + at), head, *texts]))
 
 
-def is_whole(file: Path) -> bool:
-    """Whether an issue stands there; a disk may have been full, or the power gone."""
-    try:
-        with file.open("rb") as opened:
-            magic, _, size = _HEAD.unpack(opened.read(_HEAD.size))
-            return bool(magic == _MAGIC and opened.seek(0, 2) == size)
-    except (OSError, struct.error):
-        return False
-
-
 def get_issue(file: Path) -> tuple[Issue | None, tuple[Finding, ...]] | None:
     """What `put_issue` wrote, the texts left where they are; None where it is not whole."""
     try:

@@ -115,7 +115,7 @@ def test_no_list_and_no_column_is_empty(sample: Archive) -> None:
     for listing in by_address(sample).values():
         assert listing.documents
         for _, documents in list_tables(listing):
-            shown = table(listing.title, documents, "")
+            shown = table(listing, documents, "")
             for column in range(len(shown.columns)):
                 assert any(row[column] not in ("", None) for row in shown.rows)
     assert list(listings(Archive(name="", gazette=type(sample.gazette)()), Settings(), DAY)) == []
@@ -123,11 +123,14 @@ def test_no_list_and_no_column_is_empty(sample: Archive) -> None:
 
 def test_days_late_follow_the_citys_rule(sample: Archive) -> None:
     found = by_address(sample, publish_within=2, print_within=10)["lists/register/"]
-    (entry,) = [d for d in found.documents if d.document.address == "2024/01/01/"]
+    (entry,) = [found.days(d) for d in found.documents if d.document.address == "2024/01/01/"]
     # 成文 28 December, 发布 5 January: 8 days; 出版 26 days after that, in the issue of 31 January.
-    assert (entry.days_to_publish, entry.days_to_print) == (8, 26)
-    assert entry.days_late == (8 - 2) + (26 - 10)
-    assert by_address(sample)["lists/register/"].documents[0].days_late is None
+    assert (entry.to_publish, entry.to_print) == (8, 26)
+    assert entry.late == (8 - 2) + (26 - 10)
+    without = by_address(sample)["lists/register/"]
+    assert without.days(without.documents[0]).late is None
+    elsewhere = by_address(sample)["lists/in-force/"]
+    assert elsewhere.days(elsewhere.documents[0]).to_publish is None, "told in the register alone"
 
 
 def many(folder: Path, years: range, each: int) -> Archive:
@@ -207,7 +210,7 @@ def test_the_register_says_when_a_document_was_received(tmp_path: Path) -> None:
     (row,) = page["meta"]["rows"]
     assert ("收到", "2024年1月21日") in row["facts"]
     assert ("收到到刊登", "10 日") in row["days"]
-    shown = table("台账", found["lists/register/"].documents, "")
+    shown = table(found["lists/register/"], found["lists/register/"].documents, "")
     cells = dict(zip(shown.columns, shown.rows[0], strict=True))
     assert (cells["收到日期"], cells["收到到刊登（日）"]) == ("2024-01-21", 10)
     (page,) = list_pages(found["lists/authority/市政府/"], {})

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 from gazette.pdf.child import remember, sha256
+from gazette.reading import read_archive
+from gazette.settings import Settings
 from gazette.sources import read_sources
 
 
@@ -23,3 +25,23 @@ def test_a_hash_holds_as_long_as_the_state_of_the_file_does(tmp_path: Path) -> N
     assert sha256(file) == real, "its times are others"
     file.write_bytes(b"two")
     assert sha256(file) not in {"known", real}
+
+
+def test_an_issue_whose_copy_in_the_store_is_torn_is_read_again(tmp_path: Path) -> None:
+    folder = tmp_path / "issues/2024/01"
+    folder.mkdir(parents=True)
+    text = "---\n标题: 甲\n发文机关: 市政府\n成文日期: 2024-01-01\n---\n\n正文。\n"
+    (folder / "01.md").write_text(text, "utf-8")
+
+    def bodies() -> list[str]:
+        archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+        return [d.body.strip() for d in archive.gazette.documents]
+
+    assert bodies() == ["正文。"]
+    (kept,) = (tmp_path / "cache/read").iterdir()
+    for torn in (b"", kept.read_bytes()[:-3], b"something else"):
+        kept.write_bytes(torn)
+        assert bodies() == ["正文。"]
+    (tmp_path / "cache/read/left-over").write_bytes(b"")
+    assert bodies() == ["正文。"]
+    assert list((tmp_path / "cache/read").iterdir()) == [kept]

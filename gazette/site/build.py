@@ -5,13 +5,13 @@ Knows every part and how they follow on one another; knows nothing of MkDocs, wh
 came from (`gazette.kept`), so a second build works out only what changed.
 """
 
-import functools
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from gazette.archive import (
@@ -27,10 +27,10 @@ from gazette.filters import all_listings
 from gazette.history import Head
 from gazette.index import (
     GRAMS,
+    elsewhere,
     issues_to_index,
     update_static_index,
     update_words,
-    words_elsewhere,
 )
 from gazette.kept import Kept, program
 from gazette.ledger import ledger
@@ -87,7 +87,7 @@ def prepare(  # noqa: PLR0913  the choices of one build
     stages.done("检查")
 
     found = issues_to_index(archive)
-    with _words(found, settings, issues, cache, beside):
+    with _indexes(found, settings, issues, cache, jobs, beside) as update_static:
         files = [*_committed(archive.gazette, issues, reading.sources), *look_files(look, settings)]
         budget = settings.image_budget * 1_000_000
         images = _images(archive, issues, budget, cache=cache, jobs=jobs, progress=progress)
@@ -121,7 +121,8 @@ def prepare(  # noqa: PLR0913  the choices of one build
         archive = replace(archive, sizes=_sizes(files))
         stages.done("拆分 PDF")
         progress("编制索引", 0, len(archive.gazette.documents))
-        files += _index(found, settings, cache / GRAMS, jobs=jobs)
+        update_static()
+        files += _index_files(cache / GRAMS)
         manifest = (cache / GRAMS / "manifest.json").read_text("utf-8")
         stages.done("编制索引")
         groups = tuple(site_groups(archive, settings, day, manifest, lists=lists, is_page=is_page))
@@ -177,31 +178,33 @@ def _committed(gazette: Gazette, issues: Path, sources: Sources) -> Iterator[Sit
 
 
 @contextmanager
-def _words(
+def _indexes(  # noqa: PLR0913, PLR0917  what they are made of, and by whom
     found: Sequence[IssueEntries],
     settings: Settings,
     issues: Path,
     cache: Path,
+    jobs: int,
     beside: Executor | None,
-) -> Iterator[None]:
-    """Have the index of words, which orders what the command finds, up to date when the block ends.
+) -> Iterator[Callable[[], object]]:
+    """Have both indexes up to date when the block ends; what it is given sees to the static one.
 
-    It is no part of the site, so it is written beside everything else where there is a process for it.
+    Where there is a process for it, they are made beside everything else. The index of words, which
+    orders what the command finds, is no part of the site.
     """
+    closed = settings.closed_through
+    here = partial(update_static_index, found, cache / GRAMS, closed_through=closed, jobs=jobs)
     if beside is None:
-        yield
+        yield here
         update_words(found, cache)
         return
-    written = beside.submit(words_elsewhere(found, settings, issues, cache))
-    yield
+    static, words = elsewhere(found, settings, issues, cache)
+    begun = beside.submit(static) if static else None
+    written = beside.submit(words)
+    yield lambda: (begun and begun.result()) or here()
     written.result()
 
 
-def _index(
-    found: Sequence[IssueEntries], settings: Settings, folder: Path, *, jobs: int
-) -> Iterator[SiteFile]:
-    """The static index; only issues that changed are worked out again."""
-    update_static_index(found, folder, closed_through=settings.closed_through, jobs=jobs)
+def _index_files(folder: Path) -> Iterator[SiteFile]:
     root = str(folder)
     for path, info in sorted(_found(root)):
         address = f"search-index{path[len(root) :]}"
@@ -241,7 +244,7 @@ def _rows(
         progress("排列网页", done, len(missing))
     for group in groups:
         kept.put("inputs", group.name, dict(group.digests))
-    return tuple(kept.get("pages", key, functools.partial(rows_of, group)) for group, key in keyed)
+    return tuple(kept.get("pages", key, partial(rows_of, group)) for group, key in keyed)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,10 +19,11 @@ def list_files(
     for listing in found:
         for address, documents in list_tables(listing):
             kind = address.rpartition(".")[2]
-            made_of = [program(), listing.title, site_url, [d.digest for d in documents]]
+            said = [listing.title, site_url, listing.deadlines]
+            made_of = [program(), *said, [d.digest for d in documents]]
             file = cache / f"{digest(made_of)}.{kind}"
             if not file.is_file():
-                rows = table(listing.title, documents, site_url)
+                rows = table(listing, documents, site_url)
                 write(file, to_csv(rows) if kind == "csv" else to_xlsx(rows))
             used.add(file.name)
             yield address, file

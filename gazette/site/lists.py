@@ -11,6 +11,7 @@ from typing import Any
 from gazette.dates import format_date
 from gazette.lists import Kind, Listed, Listing, segment
 from gazette.publish.spreadsheet import Cell, Table
+from gazette.register import Days
 
 MOST = 200
 """Rows on one page."""
@@ -92,7 +93,7 @@ def _parts(  # noqa: PLR0913, PLR0917  what a page of a list is made of
                 if count > 1
                 else [],
                 "page": number + 1,
-                "rows": [_row(d, of_register=listing.kind == "register") for d in shown],
+                "rows": [_row(d, listing) for d in shown],
                 "downloads": [
                     {"url": a, "name": f"{name} {t}", "size": sizes[a]}
                     for t, a, name in file_addresses(listing, year)
@@ -102,24 +103,25 @@ def _parts(  # noqa: PLR0913, PLR0917  what a page of a list is made of
         }
 
 
-def _row(listed: Listed, *, of_register: bool) -> dict[str, Any]:
+def _row(listed: Listed, listing: Listing) -> dict[str, Any]:
     document = listed.document
+    took = listing.days(listed)
     quiet = listed.state == "现行有效" and not listed.last_day
     facts = [
         ("发文字号", document.number_text),
         ("发文机关", "、".join(document.authorities)),
         ("成文", _day(document.dated)),
-        ("收到", _day(document.received_on) if of_register else ""),
-        ("发布", _day(document.published_on) if listed.days_to_publish is not None else ""),
+        ("收到", _day(document.received_on) if listing.deadlines is not None else ""),
+        ("发布", _day(document.published_on) if took.to_publish is not None else ""),
         ("施行", _day(document.effective_on)),
         ("有效期至", _day(listed.last_day)),
         ("失效日期", _day(listed.ended)),
-        ("刊登", listed.issue.label if listed.days_to_print is not None else ""),
+        ("刊登", listed.issue.label if took.to_print is not None else ""),
     ]
     days = [
-        ("成文到发布", listed.days_to_publish),
-        ("发布到刊登" if document.published_on else "成文到刊登", listed.days_to_print),
-        ("收到到刊登", listed.days_since_received),
+        ("成文到发布", took.to_publish),
+        ("发布到刊登" if document.published_on else "成文到刊登", took.to_print),
+        ("收到到刊登", took.since_received),
     ]
     return {
         "url": document.address,
@@ -128,7 +130,7 @@ def _row(listed: Listed, *, of_register: bool) -> dict[str, Any]:
         "states": "" if quiet else listed.states,
         "facts": [(name, value) for name, value in facts if value],
         "days": [(name, f"{value} 日") for name, value in days if value is not None],
-        "late": listed.days_late or 0,
+        "late": took.late or 0,
         "by": {"title": listed.by_title, "url": listed.by_address} if listed.by_title else None,
     }
 
@@ -179,13 +181,13 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def table(title: str, documents: Iterable[Listed], site_url: str) -> Table:
-    """The documents as a table, without the columns that hold nothing."""
-    rows = tuple(_cells(listed, site_url) for listed in documents)
-    return Table(title, _COLUMNS, rows).without_empty_columns()
+def table(listing: Listing, documents: Iterable[Listed], site_url: str) -> Table:
+    """Documents of a list as a table, without the columns that hold nothing."""
+    rows = tuple(_cells(listed, listing.days(listed), site_url) for listed in documents)
+    return Table(listing.title, _COLUMNS, rows).without_empty_columns()
 
 
-def _cells(listed: Listed, site_url: str) -> tuple[Cell, ...]:
+def _cells(listed: Listed, took: Days, site_url: str) -> tuple[Cell, ...]:
     document = listed.document
 
     def iso(day: date | None) -> str:
@@ -209,10 +211,10 @@ def _cells(listed: Listed, site_url: str) -> tuple[Cell, ...]:
         document.index_number,
         listed.issue.label,
         iso(listed.issue.published_on),
-        listed.days_to_publish,
-        listed.days_to_print,
-        listed.days_since_received,
-        listed.days_late,
+        took.to_publish,
+        took.to_print,
+        took.since_received,
+        took.late,
         f"{site_url.rstrip('/')}/{document.address}" if site_url else f"/{document.address}",
     )
 

@@ -66,6 +66,7 @@ class Trees:
         if node and times.get(node) != site.stat().st_mtime_ns:
             self.live = Tree(unsure=set(_files(site)))
         self.other = self._find(self.spare)
+        self._said: tuple[Outputs, Outputs, Mapping[str, str]] = ({}, {}, {})
 
     def _mend(self) -> None:
         """Undo half an exchange, where the system cannot exchange in one step."""
@@ -105,7 +106,7 @@ class Trees:
         """What stands between the site that is served and the wanted one."""
         have = self.live.outputs
         if not self.live.unsure:
-            have = _renamed(have, _moves(have, wanted))
+            have = _renamed(have, self._moves(have, wanted))
         return Change(
             added=tuple(p for p in wanted if p not in have and p not in self.live.unsure),
             changed=tuple(
@@ -134,7 +135,7 @@ class Trees:
         self.spare.mkdir(parents=True, exist_ok=True)
         touched = self._touched(self.other, wanted)
         self._note({self.spare: touched})
-        _move(self.spare, self.other, wanted)
+        self._move(self.other, wanted)
         here = self._touched(self.other, wanted)
         source, have = self.site, self.live.outputs
         linked = [p for p in here if p in wanted and have.get(p) == wanted[p]]
@@ -153,7 +154,7 @@ class Trees:
         self.spare.mkdir(parents=True, exist_ok=True)
         if again:
             self._note({self.site: touched, self.spare: again})
-            _move(self.spare, before, wanted)
+            self._move(before, wanted)
             again = self._touched(before, wanted)
             _clear(self.spare, again, wanted)
             rest = _link(self.site, self.spare, [p for p in again if p in wanted])
@@ -167,6 +168,26 @@ class Trees:
         have = tree.outputs
         touched = {p for p in wanted if have.get(p) != wanted[p]}
         return touched | {p for p in have if p not in wanted} | tree.unsure
+
+    def _moves(self, have: Outputs, wanted: Outputs) -> Mapping[str, str]:
+        """As `_moves`, worked out once for trees that are alike."""
+        if self._said[:2] != (have, wanted):
+            self._said = (have, wanted, _moves(have, wanted))
+        return self._said[2]
+
+    def _move(self, tree: Tree, wanted: Outputs) -> None:
+        """Rename folders of the spare that are wanted under another name, which `tree` then says."""
+        if tree.unsure:
+            return  # who knows what else is in there
+        for old, new in self._moves(tree.outputs, wanted).items():
+            target = self.spare / new
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                (self.spare / old).rename(target)
+            except OSError:
+                continue  # its files are linked, one by one
+            tree.outputs = _renamed(tree.outputs, {old: new})
+            _prune(str(self.spare), old)
 
     def _note(self, touched: Mapping[Path, Collection[str]]) -> None:
         """Write down what is about to be touched, before it is."""
@@ -263,7 +284,7 @@ def _moves(have: Outputs, wanted: Outputs) -> dict[str, str]:
 
 def _holds(outputs: Outputs, folder: str) -> bool:
     """Whether there is anything in a folder, or a file of its name."""
-    return folder in outputs or any(path.startswith(f"{folder}/") for path in outputs)
+    return folder in outputs or f"\n{folder}/" in "\n".join(["", *outputs])
 
 
 def _other_name(old: str, new: str) -> tuple[str, str]:
@@ -287,21 +308,6 @@ def _renamed(outputs: Outputs, moves: Mapping[str, str]) -> dict[str, str]:
         for path in [p for p in found if p.startswith(f"{old}/")]:
             found[new + path[len(old) :]] = found.pop(path)
     return found
-
-
-def _move(folder: Path, tree: Tree, wanted: Outputs) -> None:
-    """Rename folders of a tree that are wanted under another name, and say so in what is known of it."""
-    if tree.unsure:
-        return  # who knows what else is in there
-    for old, new in _moves(tree.outputs, wanted).items():
-        target = folder / new
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (folder / old).rename(target)
-        except OSError:
-            continue  # its files are linked, one by one
-        tree.outputs = _renamed(tree.outputs, {old: new})
-        _prune(str(folder), old)
 
 
 def _clear(folder: Path, paths: Iterable[str], wanted: Outputs) -> None:

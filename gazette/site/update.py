@@ -6,10 +6,9 @@ site holds is compared with what is wanted, so a build needs not know what chang
 one before it was doing when it was killed.
 """
 
-import functools
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -128,15 +127,21 @@ def update(  # noqa: PLR0913  the choices of one build
             plan = output.plan_site(site, look, config_file, cache, settings.packed)
             change = trees.change(plan.wanted)
             reasons = dict(output.reasons(change, plan, before, look_changed=last.look != look))
-            make = functools.partial(
-                output.make,
-                plan=plan,
-                config_file=config_file,
-                cache=cache,
-                jobs=jobs,
-                beside=beside,
-                progress=stages,
-            )
+
+            def make(paths: Collection[str], target: Path) -> None:
+                output.make(
+                    paths,
+                    target,
+                    plan=plan,
+                    config_file=config_file,
+                    cache=cache,
+                    jobs=jobs,
+                    beside=beside,
+                    progress=stages,
+                )
+                if beside:
+                    beside.shutdown(wait=False)  # it ends while this process goes on
+
             trees.publish(plan.wanted, make)
             stages.done("生成网页")
             found = _Last(
