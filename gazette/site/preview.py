@@ -94,6 +94,7 @@ class Preview:
         self._settings = Settings()
         self._renderer: Renderer | None = None
         self._look: Mapping[str, bytes | Path] = {}
+        self._of_day: Mapping[str, bytes] = {}
 
     def __call__(self, address: str) -> tuple[int, bytes | Path, str] | None:
         """What stands at a site-relative address: status, content and type; None for others to say.
@@ -119,8 +120,8 @@ class Preview:
         self._refresh()
         if address == f"{OWN}state":
             return 200, self._seen().encode(), "text/plain"
-        if address in self._look:
-            return 200, self._look[address], ""
+        if file := self._of_day.get(address) or self._look.get(address):
+            return 200, file, ""
         if file := self._committed(address):
             return 200, file, ""
         assert self._renderer  # noqa: S101  `_refresh` has made it
@@ -153,6 +154,8 @@ class Preview:
             if look != before[0]:
                 self._settings = read_settings(self._config)
                 self._renderer = Renderer(self._config, self._cache / "docs")
+                files = look_files(look_folder, self._settings)
+                self._look = {f.address: f.source for f in files}
             if look != before[0] or content != before[1]:
                 self._reading = read(
                     self._settings,
@@ -170,10 +173,10 @@ class Preview:
                     cache=self._cache,
                     head=head,
                 )
-                files = {f.address: f.source for f in look_files(look_folder, self._settings)}
-                files["day.css"] = day_style(self._day())
-                files["withdrawn.json"] = withdrawn(self._archive)
-                self._look = files
+                self._of_day = {
+                    "day.css": day_style(self._day()),
+                    "withdrawn.json": withdrawn(self._archive),
+                }
         except BaseException:
             self._states, self._looked = ("", ""), float("-inf")
             raise
