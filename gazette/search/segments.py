@@ -389,6 +389,8 @@ def _from_before(
     before = {issue.name: issue for issue in known.issues}
     kept = {i.name for i in issues if i.name in before and before[i.name].digest == i.digest}
     gone = [was for was in known.issues if was.name not in kept]
+    if sum(was.end - was.first for was in gone) > known.segment.slots // _LARGE:
+        return None
     gathered = grams.Grams()
     for was in gone:
         gathered.add(*_read_back(old, was))
