@@ -379,7 +379,7 @@ def _facet(rows: Sequence[_Row], name: str) -> bytes:
 # From the segment before
 
 
-def _from_before(
+def _from_before(  # noqa: PLR0911  one return a reason to make it anew
     known: _Log, issues: Sequence[IssueEntries], key: str, out: Path, jobs: int
 ) -> _Log | None:
     """A segment out of the one before it; None where that one is gone, or others would move."""
