@@ -17,6 +17,7 @@ from gazette.pdf.model import PageText, PdfFault
 from gazette.relations import Relations
 from gazette.search.entry import Entry
 from gazette.validity import Timeline
+from gazette.withholding import Held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Scan:
 
     `source` is a hash of what `pages` and `fault` were read from, empty where they were not read;
     `sha256` that of the file. `truncated` tells that the file lacks its end. `hidden` are its pages with an old invisible
-    OCR layer.
+    OCR layer. `held` tells where withdrawn documents stand in it; those pages have no text here.
     """
 
     pages: tuple[PageText, ...] = ()
@@ -45,6 +46,12 @@ class Scan:
     source: str = ""
     sha256: str = ""
     truncated: bool = False
+    held: tuple[Held, ...] = ()
+
+    @cached_property
+    def withheld(self) -> frozenset[int]:
+        """Pages that are not shown: withdrawn documents stand on them, or stood."""
+        return frozenset(n for held in self.held for n in held.pages)
 
     @cached_property
     def digest(self) -> str:
@@ -131,8 +138,7 @@ class Archive:
         paged = any(d.pages for d in (*issue.documents, *issue.drafts))
         if scan is None or (issue.documents and not paged):
             return []
-        gone = [d.pages for d in issue.documents if d.withdrawn and d.pages]
-        return [p.page for p in scan.pages if not any(p.page in pages for pages in gone)]
+        return [p.page for p in scan.pages if p.page not in scan.withheld]
 
     def document_lines(self, issue: Issue, document: Document) -> Iterator[str]:
         """The visible text of a document, line by line: its body's, or that of its PDF pages."""
@@ -185,6 +191,15 @@ def with_corrections(scan: Scan, corrections: tuple[tuple[int, str], ...]) -> Sc
     )
     source = digest([scan.source, corrections]) if scan.source else ""
     return replace(scan, pages=pages, source=source)
+
+
+def without_held(scan: Scan, held: tuple[Held, ...]) -> Scan:
+    """The same without the texts of pages that withdrawn documents stand on."""
+    if not held:
+        return scan
+    scan = replace(scan, held=held, source=digest([scan.source, held]) if scan.source else "")
+    pages = (replace(p, text="") if p.page in scan.withheld else p for p in scan.pages)
+    return replace(scan, pages=tuple(pages))
 
 
 def edition_address(thing: Issue | Document) -> str:

@@ -6,7 +6,7 @@ other documents, the files beside them, or what was read from the PDFs.
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import unquote
@@ -20,7 +20,6 @@ from gazette.links import Resolve, annex_path, nowhere, old_path, redirects, res
 from gazette.matter import dumped
 from gazette.model import Document, Issue, RelationKind
 from gazette.proposals import proposals
-from gazette.targets import title_key
 
 _REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
 """Faults of a PDF that `gazette.content` has named already, as it does for any file."""
@@ -43,7 +42,7 @@ def check(
     `ocr` says how scanned pages would be recognised, empty where they have been. `is_page` tells of
     pages that the site makes by itself, to which texts may link.
     """
-    resolve_on = resolver(archive.gazette, is_page)
+    resolve_on = resolver(archive.gazette, _known(archive, is_page))
     for issue in archive.gazette.issues:
         yield from _issue(archive, issue, base, ocr)
         yield from _documents(archive, issue, resolve_on, base)
@@ -62,7 +61,14 @@ def check_issue(
 ) -> Iterator[Finding]:
     """What `check` finds in the files of one issue, looked at by themselves."""
     yield from _issue(archive, issue, base, "")
-    yield from _documents(archive, issue, resolver(archive.gazette, is_page), base)
+    yield from _documents(archive, issue, resolver(archive.gazette, _known(archive, is_page)), base)
+
+
+def _known(archive: Archive, is_page: Callable[[str], bool]) -> Callable[[str], bool]:
+    """As `is_page`, and true of what is only withheld: who links to it has made no mistake."""
+    gone = {f"{i.address}{name}/" for i in archive.gazette.issues for name in i.withheld}
+    gone |= {f"{a}p{n}/" for a, scan in archive.scans.items() for n in scan.withheld}
+    return lambda address: address in gone or is_page(address)
 
 
 def _documents(
@@ -172,7 +178,7 @@ def _files(issue: Issue, document: Document, resolve: Resolve, base: str) -> Ite
 
 
 def _left_files(issue: Issue, document: Document, base: str) -> Iterator[Finding]:
-    """Files of a withdrawn document that lie outside its folder: they are published still."""
+    """Files of a withdrawn document that others use too: they are published still."""
     own = {issue.cover, issue.pdf, *issue.withdrawn_files}
     for line, part in targets(parse(document.body)):
         name = posixpath.normpath(unquote(part.target.partition("#")[0]))
@@ -201,27 +207,49 @@ def _pages(archive: Archive, issue: Issue, document: Document, base: str) -> Ite
 
 
 def _still_printed(archive: Archive, base: str) -> Iterator[Finding]:
-    """Withdrawn documents that the committed PDF still holds: it is published as it is."""
+    """Issues whose PDF is withheld: a withdrawn document may be in it.
+
+    No error: nothing of it is published, and the rest of the site need not wait for another PDF.
+    """
     for issue in archive.gazette.issues:
         scan = archive.scans.get(issue.address)
-        for document in issue.documents if scan else ():
-            pages = document.pages
-            if not document.withdrawn:
-                continue
-            title = title_key(document.title)  # printed, it runs over several lines
-            texts = [p for p in scan.pages if p.quality != "blank"] if scan else []
-            held = [
-                p.page
-                for p in texts
-                if (pages and p.page in pages) or (not pages and title in title_key(p.text))
-            ]
-            if held:
-                message = f"已撤下的文件还在印刷版 PDF 里：第 {ranges(held)} 页（{document.title}）"
-                hint = f"印刷版照原样提供下载。请把 {issue.pdf} 换成这几页是空白的（页码不变），或移走它。"
+        for held in scan.held if scan else ():
+            if held.why:
+                what, cure = _HELD[held.why]
+                kept = "、".join(_KEPT[k] for k in held.kept)
+                what = what.format(pages=ranges(held.left), kept=kept)
+                message = f"已撤下的文件{what}，整期 PDF 先不提供下载（{held.title}）"
                 place = _Place(f"{base}/{issue.source}/{issue.pdf}", None)
-                # A title may stand in the contents alone; the pages of a document are its text.
-                tell = place.error if pages else place.warning
-                yield tell("withdrawn_in_pdf", message, hint)
+                yield place.warning("withdrawn_in_pdf", message, cure.format(pdf=issue.pdf))
+
+
+_BLANK = "请把 {pdf} 换成这几页是空白的（页码不变）。"
+_HELD: Mapping[str, tuple[str, str]] = {
+    "stated": ("还在印刷版 PDF 里：第 {pages} 页", _BLANK),
+    "found": (
+        "还在印刷版 PDF 里：第 {pages} 页",
+        f"{_BLANK}只是目录里有标题的，请在这件文件里写上“页码”。",
+    ),
+    "unread": (
+        "可能还在印刷版 PDF 里：第 {pages} 页读不出文字，这几页也不显示",
+        "请在这件文件里写上“页码”；再把 {pdf} 换成这几页是空白的（页码不变）。",
+    ),
+    "fault": ("可能还在印刷版 PDF 里，PDF 读不全", "请换一个能读的 {pdf}，撤下的页是空白的。"),
+    "kept": (
+        "在印刷版 PDF 里的页已经换掉，但 PDF 里还留着{kept}",
+        "请用 qpdf 重新存一遍（qpdf {pdf} 新.pdf）；还有这条提醒的，请从原稿重新导出。",
+    ),
+}
+"""What is said of a PDF that may hold a withdrawn document, and the cure, by why it may."""
+_KEPT: Mapping[str, str] = {
+    "revisions": "修改以前的版本",
+    "objects": "不再使用的内容",
+    "pages": "页上看不见的内容",
+    "files": "附带的文件",
+    "tags": "标签里的文字",
+    "unknown": "看不清的内容",
+}
+"""What a PDF keeps besides its pages (`gazette.pdf.leftovers`)."""
 
 
 def _relations(archive: Archive, base: str) -> Iterator[Finding]:

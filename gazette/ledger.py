@@ -30,6 +30,7 @@ PDF_STATES: Mapping[str, str] = {
     "truncated": "被截断",
     "damaged": "损坏",
     "duplicate": "与别的期相同",
+    "withheld": "有文件撤下，不提供下载",
 }
 """State of an issue's PDF → what is said of it. The worst that holds is given."""
 
@@ -168,8 +169,8 @@ def _copies(archive: Archive) -> dict[str, list[Issue]]:
 def _pdf_state(
     issue: Issue, scan: Scan | None, copies: Mapping[str, Sequence[Issue]]
 ) -> tuple[str, str]:
-    if scan is None:
-        return "none", ""
+    if scan is None or not issue.printed:
+        return ("withheld", "换上没有撤下内容的 PDF 以后再提供") if scan else ("none", "")
     if scan.fault and scan.fault.code in ("empty", "lfs_pointer"):
         return scan.fault.code, scan.fault.message
     if scan.truncated:
@@ -198,7 +199,7 @@ def _year(archive: Archive, year: int, held: Sequence[Holding], at_end: tuple[in
         documents=sum(h.documents for h in held),
         drafts=sum(h.drafts for h in held),
         without_pdf=sum(h.pdf_state == "none" for h in held),
-        bad_pdfs=sum(h.pdf_state not in ("none", "good") for h in held),
+        bad_pdfs=sum(h.pdf_state not in ("none", "good", "withheld") for h in held),
         pages={s: sum(h.pages.get(s, 0) for h in held) for s in STATES},
     )
 

@@ -230,7 +230,8 @@ class Issue:
     `pdf` and `cover` are file names in the issue's folder, empty where there are none; `files`
     are all published files of the folder and of its documents' folders, relative to it;
     `corrections` maps a PDF page to its corrected text (`text/0012.md`). `drafts` are entries of
-    the 目录 that nobody has reviewed: they hold their numbers, and are published nowhere.
+    the 目录 that nobody has reviewed: they hold their numbers, and are published nowhere. `withheld`
+    are files that may hold the text of a withdrawn document (`gazette.withholding`).
     """
 
     number: IssueNumber
@@ -242,6 +243,7 @@ class Issue:
     files: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
     drafts: tuple[Document, ...] = ()
+    withheld: tuple[str, ...] = ()
     corrections: tuple[tuple[int, str], ...] = ()
     note: str = field(default="", repr=False)
     key_lines: tuple[tuple[str, int], ...] = field(default=(), repr=False, compare=False)
@@ -267,9 +269,14 @@ class Issue:
 
     @cached_property
     def withdrawn_files(self) -> frozenset[str]:
-        """Files that belong to withdrawn documents, so are not published."""
+        """Files that belong to withdrawn documents or may hold their texts, so are not published."""
         gone = tuple(f"{d.folder}/" for d in self.documents if d.withdrawn)
-        return frozenset(f for f in self.files if f.startswith(gone))
+        return frozenset(f for f in self.files if f.startswith(gone)) | {*self.withheld}
+
+    @property
+    def printed(self) -> str:
+        """The PDF, where it is published; empty where there is none, or none that may be."""
+        return "" if self.pdf in self.withheld else self.pdf
 
 
 @dataclass(frozen=True, kw_only=True)

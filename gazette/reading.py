@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gazette.archive import Archive, Scan, with_corrections
+from gazette.archive import Archive, Scan, with_corrections, without_held
 from gazette.citations import citations_in
 from gazette.content import assemble, issue_folders, read_issue
 from gazette.dialect import link_targets
@@ -18,8 +18,9 @@ from gazette.edits import Stories, Story, counted, story
 from gazette.errors import BuildError, Finding
 from gazette.history import Head, Version, read_head, read_history, read_texts
 from gazette.kept import Kept, program
-from gazette.model import Document, Issue
+from gazette.model import Document, Gazette, Issue
 from gazette.pdf.child import remember
+from gazette.pdf.emptied import leftovers
 from gazette.pdf.extract import is_settled, read_pdfs
 from gazette.pdf.model import PdfText
 from gazette.pdf.ocr import left, recognise_pdfs, version
@@ -32,6 +33,7 @@ from gazette.sources import Sources, find_sources, unchanged
 from gazette.store import get_issue, put_issue
 from gazette.structure import articles_in, outline
 from gazette.targets import targets
+from gazette.withholding import Held, emptied, held_in_pdf, with_leftovers, withheld_files
 from gazette.workers import Workers
 
 AT_ONCE: tuple[Callable[[str], Any], ...] = (bool, link_targets)
@@ -129,6 +131,7 @@ def read(  # noqa: PLR0913  the choices of one reading
             jobs=jobs,
             progress=lambda done, all_: progress("识别扫描页", done, all_),
         )
+    held = _held(gazette, paths, texts, cache=cache, jobs=jobs)
     scans = {}
     for issue in gazette.issues:
         if issue.pdf:
@@ -141,7 +144,9 @@ def read(  # noqa: PLR0913  the choices of one reading
                 sha256=text.sha256,
                 truncated=is_truncated(paths[issue.address]),
             )
-            scans[issue.address] = with_corrections(scan, issue.corrections)
+            scan = with_corrections(scan, issue.corrections)
+            scans[issue.address] = without_held(scan, held.get(issue.address, ()))
+    gazette = _without_withheld(gazette, scans)
     kept_references = Kept(cache / "references", program())
     known = targets(gazette, settings.site_url)
     references = read_references_again(gazette, kept_references, known)
@@ -159,6 +164,43 @@ def read(  # noqa: PLR0913  the choices of one reading
         sources=sources,
         passing=any(_is_passing(t, cache / "pdf") for t in texts.values()),
     )
+
+
+def _held(
+    gazette: Gazette,
+    paths: Mapping[str, Path],
+    texts: Mapping[Path, PdfText],
+    *,
+    cache: Path,
+    jobs: int,
+) -> dict[str, tuple[Held, ...]]:
+    """By the address of issues with withdrawn documents: where these stand in the PDF."""
+    found: dict[str, tuple[Held, ...]] = {}
+    for issue in gazette.issues:
+        if issue.pdf:
+            path = paths[issue.address]
+            held = held_in_pdf(issue, texts[path], truncated=is_truncated(path))
+            found |= {issue.address: held} if held else {}
+    empty = {paths[a]: pages for a, h in found.items() if (pages := emptied(h)) is not None}
+    kept = leftovers(empty, cache=cache / "pdf", jobs=jobs) if empty else {}
+    return {a: with_leftovers(h, kept.get(paths[a], ())) for a, h in found.items()}
+
+
+def _without_withheld(gazette: Gazette, scans: Mapping[str, Scan]) -> Gazette:
+    """The gazette whose issues know which of their files are not published."""
+    withheld = {
+        issue.address: names
+        for issue in gazette.issues
+        for scan in (scans.get(issue.address),)
+        if (names := withheld_files(issue, scan.held if scan else ()))
+    }
+    if not withheld:
+        return gazette
+    issues = (
+        replace(i, withheld=withheld[i.address]) if i.address in withheld else i
+        for i in gazette.issues
+    )
+    return Gazette(issues=tuple(issues))
 
 
 def with_stories(

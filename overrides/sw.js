@@ -136,28 +136,44 @@ async function after(response, href, path) {
 
 let swept = 0;
 
-/** What was withdrawn leaves every kept copy. */
+/** What was withdrawn leaves every kept copy; what says other than before (an address with `#`) is kept anew. */
 async function sweep() {
   if (Date.now() - swept < SWEEP) return;
   swept = Date.now();
   const response = await fetch(new URL("withdrawn.json", home), { cache: "no-cache" });
   if (!response.ok) return;
-  const gone = (await response.json()).map((path) => new URL(path, home).href);
+  const told = (await response.json()).map((path) => path.split("#"));
+  const gone = told.filter(([, mark]) => !mark).map(([path]) => new URL(path, home).href);
+  const marks = new Map(told.filter(([, mark]) => mark).map(([path, mark]) => [new URL(path, home).href, mark]));
   for (const name of await caches.keys()) {
     if (name !== READ && !name.startsWith(SAVED)) continue;
     const cache = await caches.open(name);
     for (const key of await cache.keys()) {
       if (gone.some((address) => key.url.startsWith(address))) await cache.delete(key);
-      else if (key.url.endsWith("?record")) await strike(cache, key, gone);
+      else if (key.url.endsWith("?record")) await strike(cache, key, gone, marks);
+      else if (marks.has(key.url)) await renew(cache, key, marks.get(key.url));
     }
   }
 }
 
-/** Take the text of withdrawn documents out of what is searched. */
-async function strike(cache, key, gone) {
+/** Keep a page as it is now, unless the kept copy is so already; without an answer, none is kept. */
+async function renew(cache, key, mark) {
+  const bears = (html) => html.includes(`data-mark="${mark}"`);
+  const kept = await cache.match(key);
+  if (!kept || bears(await kept.text())) return;
+  await cache.delete(key);
+  const response = await fetch(key.url, { cache: "no-cache" }).catch(() => undefined);
+  const html = response?.ok ? await response.text() : "";
+  const headers = { "Content-Type": "text/html; charset=utf-8", "x-kept": new Date().toISOString() };
+  if (bears(html)) await cache.put(key, new Response(html, { headers }));
+}
+
+/** Take out of what is searched the text of withdrawn documents, and of those that say other than before. */
+async function strike(cache, key, gone, marks) {
   const kept = await cache.match(key);
   const record = await kept.json();
-  const left = record.documents.filter((one) => !gone.some((address) => one.url.startsWith(address)));
+  const stays = (one) => !gone.some((address) => one.url.startsWith(address)) && (!marks.has(one.url) || marks.get(one.url) === one.mark);
+  const left = record.documents.filter(stays);
   if (left.length === record.documents.length) return;
   await cache.put(key, new Response(JSON.stringify({ ...record, documents: left }), { headers: { "Content-Type": "application/json" } }));
 }

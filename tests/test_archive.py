@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 
-from gazette.archive import Archive, Scan, entries, with_corrections
+from gazette.archive import Archive, Scan, entries, with_corrections, without_held
 from gazette.model import Document, Gazette, Issue, PageRange, Withdrawal
 from gazette.number import IssueNumber
-from gazette.pdf.model import PageText
+from gazette.pdf.model import PageText, PdfText
+from gazette.withholding import held_in_pdf
 
 NUMBER = IssueNumber.from_folder(1998, "03")
 
@@ -28,9 +29,9 @@ def document(folder: str, **values: object) -> Document:
 def archive(*documents: Document, qualities: dict[int, str] | None = None) -> Archive:
     issue = Issue(number=NUMBER, source="1998/03", documents=documents, pdf="1998-03.pdf")
     pages = tuple(page(n, (qualities or {}).get(n, "good")) for n in range(1, 6))
-    return Archive(
-        name="公报", gazette=Gazette(issues=(issue,)), scans={issue.address: Scan(pages=pages)}
-    )
+    held = held_in_pdf(issue, PdfText(sha256="", size=0, pages=pages))
+    scan = without_held(Scan(pages=pages), held)
+    return Archive(name="公报", gazette=Gazette(issues=(issue,)), scans={issue.address: scan})
 
 
 ENTRY = document("01", pages=PageRange(first=2, last=3))

@@ -77,10 +77,11 @@ CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] 
     ),
     "withdrawn_in_pdf": (
         {"1998/07/1998-07.pdf": PDF, "1998/07/index.md": "---\n目录:\n- {序号: 1, 标题: 甲, 页码: 2-3, 撤下: {日期: 2024-01-01, 理由: 误}}\n---\n"},
-        "error", "issues/1998/07/1998-07.pdf", None, "第 2-3 页", "空白",
+        "warning", "issues/1998/07/1998-07.pdf", None, "第 2-3 页", "空白",
     ),
     "withdrawn_file": (
         {"2024/01/01.md": document("撤下: {日期: 2024-06-01, 理由: 误}\n附件: [{标题: 表, 文件: 没有.xlsx}]\n", "[表](01/甲.xlsx)\n\n[表](乙.xlsx)"),
+         "2024/01/02.md": document("", "[表](乙.xlsx)"),
          "2024/01/01/甲.xlsx": b"PK", "2024/01/乙.xlsx": b"PK"},
         "warning", "issues/2024/01/01.md", 11, "乙.xlsx", "issues/2024/01/01/",
     ),

@@ -25,7 +25,7 @@ LAYERS = [
     {"form", "model"},
     {"citations", "fields", "store", "structure", "validity"},
     {"content", "document_table", "links", "pdf", "search", "targets"},
-    {"cited", "edits", "proposals", "relations"},
+    {"cited", "edits", "proposals", "relations", "withholding"},
     {"referring"},
     {"archive"},
     {"ledger", "register"},

@@ -8,13 +8,14 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from gazette.archive import Archive, Scan, part_address
+from gazette.archive import Archive, Scan, part_address, without_held
 from gazette.model import Document, Gazette, Issue, PageRange, Withdrawal
 from gazette.number import IssueNumber
 from gazette.pdf.extract import DEFAULT, read_pdf
-from gazette.pdf.model import PageText
+from gazette.pdf.model import PageText, PdfText
 from gazette.pdf.split import cut_pdfs
 from gazette.publish.parts import cut_parts
+from gazette.withholding import held_in_pdf
 from tests import pdf_makers
 
 TEXT = "第一页的字#pagebreak()第二页的字#pagebreak()第三页的字"
@@ -101,9 +102,9 @@ def test_pages_shared_with_a_withdrawn_document_are_not_given_out(
         number=number, source="1998/03", pdf="1998-03.pdf", files=("1998-03.pdf",), documents=(kept, shared, gone, beyond)
     )  # fmt: skip
     pages = tuple(PageText(page=n, quality="good", text="字") for n in (1, 2, 3))
-    archive = Archive(
-        name="示例", gazette=Gazette(issues=(issue,)), scans={issue.address: Scan(pages=pages)}
-    )
+    held = held_in_pdf(issue, PdfText(sha256="", size=0, pages=pages))
+    scan = without_held(Scan(pages=pages), held)
+    archive = Archive(name="示例", gazette=Gazette(issues=(issue,)), scans={issue.address: scan})
     parts, findings = cut_parts(archive, tmp_path / "issues", cache=tmp_path / "cache")
     assert list(parts) == [part_address(kept)] == ["1998/03/01/01-ysb.pdf"]
     assert findings == ()
@@ -111,3 +112,20 @@ def test_pages_shared_with_a_withdrawn_document_are_not_given_out(
     parts, findings = cut_parts(archive, tmp_path / "issues", cache=tmp_path / "cache")
     assert parts == {}
     assert [f.code for f in findings] == ["pdf_not_cut"]
+
+
+def test_a_page_whose_orders_cannot_be_read_does_not_bring_pictures_along(
+    tmp_path: Path, three: bytes
+) -> None:
+    """All pages of many files share one list of pictures; one may be of a page that was withdrawn."""
+    pdf = pikepdf.open(io.BytesIO(three))
+    for page, orders in zip(pdf.pages, (b"/A Do", b"/B Do", b"/A Do <<< ) ] BI"), strict=True):
+        photo = pdf.make_stream(b"\0", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+        page.Contents = pdf.make_stream(orders)
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(A=photo, B=photo))
+    path = tmp_path / "it.pdf"
+    path.write_bytes(pdf_makers.saved(pdf))
+    cut = cut_pdfs({path: [(1, 1), (2, 2), (3, 3)]}, cache=tmp_path / "cache")[path]
+    assert sorted(cut) == [(1, 1), (2, 2)]
+    with pikepdf.open(cut[1, 1]) as opened:
+        assert [*opened.pages[0].Resources.XObject.keys()] == ["/A"]

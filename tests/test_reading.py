@@ -24,6 +24,7 @@ from qrcode.util import MODE_8BIT_BYTE, QRData
 from gazette.serve import make_server, serving
 from tests.conftest import PHONE, ROOT
 from tests.test_site import PAGES, reading
+from tests.test_withdrawal import build
 
 pytestmark = pytest.mark.browser
 
@@ -662,6 +663,62 @@ def test_a_site_that_fails_does_not_hide_what_is_kept(
         page.goto(f"{host.address}2024/01/01/")
         expect(page.locator("[data-body]")).to_contain_text("第四十六条")
         expect(page.locator(".kept")).to_contain_text("离线")
+
+
+def test_an_old_text_that_was_withdrawn_leaves_the_phone_when_it_is_online_again(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """旧文撤下: the document stays; what was saved of it before goes, or is as it is now."""
+    home = tmp_path / "issues/2024/01"
+    home.mkdir(parents=True)
+    head = "标题: 关于甲的通知\n发文机关: 市政府\n成文日期: 2024-01-01\n"
+    (home / "02.md").write_text(f"---\n{head}---\n\n别的文件照旧。\n", "utf-8")
+    document = home / "01.md"
+    document.write_text(f"---\n{head}---\n\n兹有紫藤花一案。\n", "utf-8")
+    build(tmp_path)
+    with phone(chromium, tmp_path / "site") as (host, context, page):
+        save(page, f"{host.address}2024/01/")
+        page.goto(f"{host.address}2024/01/01/")
+        until(page, f"caches.match('{host.address}2024/01/01/').then(found => Boolean(found))")
+        said = "旧文撤下: {日期: 2024-05-01, 理由: 隐去个人信息}\n"
+        document.write_text(f"---\n{head}{said}---\n\n兹有某某一案。\n", "utf-8")
+        build(tmp_path)
+        session = context.new_cdp_session(page)
+        session.send("ServiceWorker.enable")
+        session.send("ServiceWorker.stopAllWorkers")  # it has swept within the last minutes
+        page.goto(host.address)
+        until(page, f"({_KEPT})('紫藤花').then(found => found.length === 0)")
+        assert page.evaluate(f"({_KEPT})('某某')") == [f"{host.address}2024/01/01/"] * 2
+        page.goto(f"{host.address}2024/01/")
+        page.get_by_role("button", name="更新保存").click()
+        expect(page.locator("[data-save]")).to_contain_text("本期已保存")
+        host.cut()
+        links = found_on_the_phone(page, host.address, "某某")
+        assert links == [f"{host.address}2024/01/01/"]
+        page.goto(f"{host.address}2024/01/01/")
+        expect(page.locator("[data-body]")).to_contain_text("某某")
+        host.up()
+        listed = tmp_path / "site/withdrawn.json"
+        told = [*json.loads(listed.read_text("utf-8")), "2024/01/02/"]
+        listed.unlink()  # the tree beside it may have it too
+        listed.write_text(json.dumps(told), "utf-8")
+        session.send("ServiceWorker.stopAllWorkers")
+        page.goto(f"{host.address}saved/")
+        until(page, f"({_KEPT})('别的文件照旧').then(found => found.length === 0)")
+        assert len(page.evaluate(f"({_KEPT})('某某')")) == 3  # what is as it is now stays
+
+
+_KEPT = """async words => {
+  const found = [];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const key of await cache.keys()) {
+      if ((await (await cache.match(key)).text()).includes(words)) found.push(key.url);
+    }
+  }
+  return found;
+}"""
+"""Addresses of all that the phone keeps with these words in it."""
 
 
 def test_what_was_withdrawn_leaves_the_phone_when_it_is_online_again(

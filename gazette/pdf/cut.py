@@ -32,7 +32,7 @@ def cut_here(file: Path, out: Path) -> dict[str, Any]:
             continue
         try:
             _cut(source, first, last, out / f"{first}-{last}.pdf")
-        except (pikepdf.PdfError, RuntimeError, ValueError):
+        except (pikepdf.PdfError, RuntimeError, ValueError, _OthersError):
             continue  # this range holds a broken page: the others are as good as they were
         done.append([first, last])
     return {"code": "", "cut": done}
@@ -48,6 +48,8 @@ def _cut(source: Any, first: int, last: int, target: Path) -> None:
             if key in page.obj:
                 del page.obj[key]
     part.remove_unreferenced_resources()
+    if not all(_holds_its_own(page) for page in part.pages):
+        raise _OthersError
     part.save(
         target,
         linearize=True,
@@ -55,3 +57,32 @@ def _cut(source: Any, first: int, last: int, target: Path) -> None:
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         min_version="1.5",
     )
+
+
+class _OthersError(Exception):
+    """A page holds pictures that it does not show: they may be those of a page that was withdrawn."""
+
+
+def _holds_its_own(page: Any) -> bool:
+    """Whether a page, and the forms in it, hold only pictures and forms that they show.
+
+    Pages often share one list of all pictures of a file. What a page does not use is taken out of
+    its copy, but not where its orders cannot be read.
+    """
+    import pikepdf  # noqa: PLC0415
+
+    left = [page.obj]
+    seen: set[tuple[int, int]] = set()
+    while left:
+        holder = left.pop()
+        held = holder.get("/Resources", {}).get("/XObject", {})
+        if not held:
+            continue
+        orders = pikepdf.parse_content_stream(holder)
+        shown = {str(o.operands[0]) for o in orders if str(o.operator) == "Do" and o.operands}
+        if not {*held.keys()} <= shown:
+            return False
+        forms = [f for f in held.values() if f.get("/Subtype") == "/Form"]
+        left += [f for f in forms if f.objgen not in seen]
+        seen |= {f.objgen for f in forms}
+    return True

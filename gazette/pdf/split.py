@@ -9,7 +9,7 @@ from gazette.pdf.child import DEFAULT, Limits, ask, refused, sha256
 from gazette.pdf.cut import REQUEST
 from gazette.pdf.extract import by_path
 
-VERSION = 1
+VERSION = 2
 """Raise when the way of cutting changes: what was kept is then cut anew."""
 
 Range = tuple[int, int]

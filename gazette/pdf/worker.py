@@ -259,6 +259,12 @@ def _cut(file: Path, out: Path, _limits: dict[str, int]) -> dict[str, Any]:
     return cut_here(file, out)
 
 
+def _leftovers(file: Path, _out: Path, limits: dict[str, Any]) -> dict[str, Any]:
+    from gazette.pdf.leftovers import leftovers_here  # noqa: PLC0415
+
+    return leftovers_here(file, limits["empty"])
+
+
 def _recognise(file: Path, out: Path, limits: dict[str, Any]) -> dict[str, Any]:
     """Recognise the pages that `ocr_pages` names: one file a page in `keep`, there when it is whole."""
     from gazette.pdf.recognise import recogniser  # noqa: PLC0415
@@ -307,6 +313,7 @@ _TASKS: dict[str, Callable[[Path, Path, dict[str, Any]], dict[str, Any]]] = {
     "images": _draw,
     "layout": _lay_out,
     "cut": _cut,
+    "leftovers": _leftovers,
     "ocr": _recognise,
     "layer": _layer,
 }

@@ -147,12 +147,12 @@ def prepare(  # noqa: PLR0913  the choices of one build
 def _searchable(
     archive: Archive, issues: Path, *, cache: Path, jobs: int, progress: Progress
 ) -> list[SiteFile]:
-    """Copies of scanned PDFs with OCR's text in them; none of a PDF with pages that were withdrawn."""
+    """Copies of scanned PDFs with OCR's text in them; none of a PDF that is withheld."""
     texts: dict[Path, PdfText] = {}
     addresses: dict[Path, str] = {}
     for issue in archive.gazette.issues:
         scan = archive.scans.get(issue.address)
-        if scan and scan.sha256 and not any(d.withdrawn and d.pages for d in issue.documents):
+        if scan and scan.sha256 and issue.printed:
             path = issues / issue.source / issue.pdf
             addresses[path] = searchable_address(issue)
             texts[path] = PdfText(sha256=scan.sha256, size=0, pages=scan.pages, hidden=scan.hidden)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from gazette.archive import Archive
+from gazette.digest import digest
+from gazette.model import Document, Issue
 from gazette.settings import Settings
 
 VERSION_LENGTH = 12
@@ -89,17 +91,41 @@ SHORT_NAME = 12
 def withdrawn(archive: Archive) -> bytes:
     """`withdrawn.json`: addresses whose text no saved copy may keep, sorted.
 
-    A withdrawn document's own address, and the pages of the printed edition that it stood on; of one
-    whose old texts were withdrawn, its history.
+    A withdrawn document's own address, and the pages of the printed edition that it stands on; of one
+    whose old texts were withdrawn, its history. An address with a `#` is there, and says other than
+    before: only copies that bear the mark behind it (`data-mark`) may stay.
     """
     gone = set()
     for issue in archive.gazette.issues:
-        for document in issue.documents:
-            if document.redacted:
-                gone.add(f"{document.address}history/")
-            if document.withdrawn:
-                gone.add(document.address)
-                if document.pages:
-                    span = range(document.pages.first, document.pages.last + 1)
-                    gone |= {f"{issue.address}p{n}/" for n in span}
+        scan = archive.scans.get(issue.address)
+        gone |= {f"{issue.address}p{n}/" for n in scan.withheld} if scan else set()
+        for document in (d for d in issue.documents if d.withdrawn):
+            gone.add(document.address)
+            if span := document.pages:  # the PDF may have been taken away meanwhile
+                gone |= {f"{issue.address}p{n}/" for n in range(span.first, span.last + 1)}
+        gone |= {f"{d.address}history/" for d in issue.documents if _is_redacted(archive, d)}
+        gone |= {f"{address}#{mark}" for address, mark in marks(archive, issue).items()}
     return (json.dumps(sorted(gone), ensure_ascii=False) + "\n").encode()
+
+
+def marks(archive: Archive, issue: Issue) -> dict[str, str]:
+    """The marks of pages of an issue that held what may not be kept, by address, and of its own page.
+
+    Documents whose old texts were withdrawn, and those that share a page of the PDF with one that
+    was. A mark is another as soon as the document says anything else.
+    """
+    scan = archive.scans.get(issue.address)
+    withheld = scan.withheld if scan else frozenset[int]()
+    found = {
+        d.address: digest([d, sorted(withheld)])[:VERSION_LENGTH]
+        for d in issue.documents
+        if not d.withdrawn
+        and (_is_redacted(archive, d) or any(n in d.pages for n in withheld if d.pages))
+    }
+    return found | {issue.address: digest(found)[:VERSION_LENGTH]} if found else {}
+
+
+def _is_redacted(archive: Archive, document: Document) -> bool:
+    """Whether old texts of a document were withdrawn, also where it no longer says so."""
+    story = archive.stories.of.get(document.address)
+    return document.redacted is not None or (story is not None and story.withdrawn)

@@ -12,7 +12,7 @@ pages, and they need not even be worked out.
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
@@ -30,7 +30,7 @@ from gazette.dialect import link_targets
 from gazette.digest import digest
 from gazette.edits import Story
 from gazette.filters import all_listings
-from gazette.ledger import Ledger, ledger
+from gazette.ledger import Ledger, ledger, ranges
 from gazette.links import Resolve, annex_path, nowhere, redirects, resolver
 from gazette.lists import Listing
 from gazette.model import Document, Issue
@@ -42,6 +42,7 @@ from gazette.site.history import Told, history_address, history_data, told
 from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.life import Badges, badge, badges, issue_corrections, life_meta, states_on
 from gazette.site.lists import list_pages, list_tables, overview
+from gazette.site.offline import marks
 from gazette.site.quoting import citations
 from gazette.site.references import PageReferences, cited_lists
 from gazette.structure import outline
@@ -257,6 +258,7 @@ def _issues(
                 documents=issue.documents, known=archive.references, by_address=documents
             ),
             "stories": told(issue.documents, archive.stories),
+            "marks": marks(archive, issue),
         }
         yield Group(name=issue.address, make=_issue_pages, inputs=inputs)
 
@@ -308,12 +310,18 @@ def _issue_pages(  # noqa: PLR0913, PLR0917  what an issue's pages are made of
     shown: Badges,
     references: PageReferences,
     stories: Told,
+    marks: Mapping[str, str],
 ) -> Iterator[Page]:
     """An issue with its documents and the pages of its PDF; `archive` holds its neighbours too."""
     for before, issue, after in _neighbours(archive.gazette.issues):
         if issue.address == address:
-            yield _issue(archive, settings, issue, before, after, links.get(address, {}), shown)
-            yield from _documents(archive, issue, links, states, references.pages, stories)
+            made = [
+                _issue(archive, settings, issue, before, after, links.get(address, {}), shown),
+                *_documents(archive, issue, links, states, references.pages, stories),
+            ]
+            for page in made:
+                mark = marks.get(page.address)
+                yield replace(page, meta={**page.meta, "mark": mark}) if mark else page
             yield from _pdf_pages(archive, issue)
 
 
@@ -387,7 +395,7 @@ def _issue_card(archive: Archive, issue: Issue) -> dict[str, Any]:
         "published_on": _day(issue.published_on),
         "published_iso": _iso(issue.published_on),
         "documents": len(issue.documents),
-        "pages": len(scan.pages) if scan else 0,
+        "pages": len(scan.pages) if scan and issue.printed else 0,
         "historical": bool(issue.pdf) and not any(d.of_text(bool) for d in issue.documents),
         "cover": issue.address + issue.cover if issue.cover in issue.files else "",
     }
@@ -461,7 +469,7 @@ def _home(archive: Archive, settings: Settings, on: date | None) -> Iterator[Pag
             "counts": {
                 "issues": len(issues),
                 "documents": len(archive.gazette.documents),
-                "pages": sum(len(s.pages) for s in archive.scans.values()),
+                "pages": sum(_issue_card(archive, i)["pages"] for i in issues),
                 "first_year": archive.gazette.years[0] if issues else None,
                 "last_year": archive.gazette.years[-1] if issues else None,
             },
@@ -532,8 +540,8 @@ def _year(archive: Archive, year: int, near: list[int]) -> Iterator[Page]:
 def _downloads(archive: Archive, issue: Issue) -> list[dict[str, Any]]:
     """The PDFs of an issue: `name` says what each is, `size` is in bytes."""
     found = []
-    if issue.pdf:
-        address = issue.address + issue.pdf
+    if issue.printed:
+        address = issue.address + issue.printed
         found.append({"url": address, "name": "印刷版 PDF", "size": archive.sizes.get(address, 0)})
     found += _searchable(archive, issue)
     typeset = edition_address(issue)
@@ -545,7 +553,7 @@ def _downloads(archive: Archive, issue: Issue) -> list[dict[str, Any]]:
 def _searchable(archive: Archive, issue: Issue) -> list[dict[str, Any]]:
     """The copy of a scanned PDF with OCR's text in it, where there is one."""
     address = searchable_address(issue)
-    if address not in archive.sizes:
+    if not issue.printed or address not in archive.sizes:
         return []
     return [{"url": address, "name": "可检索副本 PDF（OCR）", "size": archive.sizes[address]}]
 
@@ -574,6 +582,7 @@ def _issue(  # noqa: PLR0913, PLR0917  what an issue's page shows
             if scan
             else [],
             "pdf_fault": scan.fault.message if scan and scan.fault else "",
+            "withheld": issue.pdf != issue.printed,
             "previous": _issue_card(archive, before) if before else None,
             "next": _issue_card(archive, after) if after else None,
         },
@@ -663,8 +672,9 @@ def _documents(  # noqa: PLR0913, PLR0917  what documents' pages are made of
             "pdf_pages": [
                 {**_pdf_page_card(issue, scan, p), **_pdf_page_text(scan.pages[p - 1])}
                 for p in pages
-                if scan and p <= len(scan.pages)
+                if scan and p <= len(scan.pages) and p not in scan.withheld
             ],
+            "withheld": ranges(p for p in pages if scan and p in scan.withheld),
             "from_pdf": not document.of_text(bool) and bool(pages),
         }
         yield Page(
@@ -709,8 +719,8 @@ def _document_downloads(archive: Archive, issue: Issue, document: Document) -> l
         for address, name in ((typeset, "阅读版 PDF"), (part, "本件印刷版 PDF"))
         if address in archive.sizes
     ]
-    if issue.pdf and typeset not in archive.sizes:
-        address = issue.address + issue.pdf
+    if issue.printed and typeset not in archive.sizes:
+        address = issue.address + issue.printed
         found.append(
             {
                 "url": address,
@@ -745,7 +755,7 @@ def _pdf_pages(archive: Archive, issue: Issue) -> Iterator[Page]:
     if scan is None:
         return
     card = _issue_card(archive, issue)
-    pdf = issue.address + issue.pdf
+    pdf = [issue.address + issue.printed] if issue.printed else []
     covering = [d for d in issue.documents if d.pages and not d.withdrawn]
     for before, page, after in _neighbours(archive.shown_pages(issue)):
         read = scan.pages[page - 1]
@@ -771,7 +781,7 @@ def _pdf_pages(archive: Archive, issue: Issue) -> Iterator[Page]:
                 if image
                 else None,
                 "downloads": [
-                    {"url": pdf, "name": "PDF", "size": archive.sizes.get(pdf, 0)},
+                    *({"url": a, "name": "PDF", "size": archive.sizes.get(a, 0)} for a in pdf),
                     *({**f, "name": "可检索副本（OCR）"} for f in _searchable(archive, issue)),
                 ],
                 "documents": [_document_row(d) for d in covering if d.pages and page in d.pages],

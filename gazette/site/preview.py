@@ -218,7 +218,8 @@ class Preview:
         sizes = {
             f"{issue.address}{name}": path.stat().st_size
             for name in (issue.files if issue else ())
-            if (path := self._issues / issue.source / name).is_file()
+            if name not in issue.withdrawn_files
+            and (path := self._issues / issue.source / name).is_file()
         } if issue else {}  # fmt: skip
         built = self._site / (issue.address if issue else folder)
         for path in built.rglob("*") if built.is_dir() else ():

@@ -77,6 +77,7 @@ export async function save(home, address, label, tell) {
           title: page.querySelector("h1")?.textContent.trim() ?? "",
           number: page.querySelector(".doc-number")?.textContent.trim() ?? "",
           text: lines(page),
+          mark: page.querySelector("[data-mark]")?.getAttribute("data-mark") ?? "",
         };
         for (const image of page.querySelectorAll("[data-body] img")) {
           const url = new URL(image.getAttribute("src"), job.url).href;

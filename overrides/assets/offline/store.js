@@ -1,6 +1,6 @@
 // What is kept on this phone, and under which names: the same as in sw.js. Knows the Cache API, not the page.
 
-/** @typedef {{url: string, title: string, number: string, text: string}} Text */
+/** @typedef {{url: string, title: string, number: string, text: string, mark?: string}} Text */
 /** @typedef {{address: string, label: string, when: string, bytes: number, documents: Text[], pairs: string}} Record */
 
 /** Names of the caches of the site at `home`. @param {URL} home */
