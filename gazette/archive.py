@@ -131,11 +131,13 @@ class Archive:
 
         The printed edition of an issue that is committed as text is offered for download only: its
         pages would repeat the documents. Where a document names its pages, the issue is a
-        historical one, whose pages keep their addresses however many documents are added as text.
-        Pages of withdrawn documents are gone.
+        historical one, whose pages keep their addresses however many documents are added as text;
+        not where a withdrawn text alone names them, to say where it was printed. Pages of withdrawn
+        documents are gone.
         """
         scan = self.scans.get(issue.address)
-        paged = any(d.pages for d in (*issue.documents, *issue.drafts))
+        named = (d for d in (*issue.documents, *issue.drafts) if d.pages)
+        paged = any(not d.withdrawn or d.source.endswith("/index.md") for d in named)
         if scan is None or (issue.documents and not paged):
             return []
         return [p.page for p in scan.pages if p.page not in scan.withheld]

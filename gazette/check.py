@@ -247,6 +247,7 @@ _KEPT: Mapping[str, str] = {
     "pages": "页上看不见的内容",
     "files": "附带的文件",
     "tags": "标签里的文字",
+    "outline": "书签里的小标题",
     "unknown": "看不清的内容",
 }
 """What a PDF keeps besides its pages (`gazette.pdf.leftovers`)."""

@@ -33,7 +33,14 @@ from gazette.sources import Sources, find_sources, unchanged
 from gazette.store import get_issue, put_issue
 from gazette.structure import articles_in, outline
 from gazette.targets import targets
-from gazette.withholding import Held, emptied, held_in_pdf, with_leftovers, withheld_files
+from gazette.withholding import (
+    Held,
+    emptied,
+    has_headings,
+    held_in_pdf,
+    with_leftovers,
+    withheld_files,
+)
 from gazette.workers import Workers
 
 AT_ONCE: tuple[Callable[[str], Any], ...] = (bool, link_targets)
@@ -177,13 +184,18 @@ def _held(
     """By the address of issues with withdrawn documents: where these stand in the PDF."""
     found: dict[str, tuple[Held, ...]] = {}
     for issue in gazette.issues:
-        if issue.pdf:
+        if issue.pdf and any(d.withdrawn for d in (*issue.documents, *issue.drafts)):
             path = paths[issue.address]
             held = held_in_pdf(issue, texts[path], truncated=is_truncated(path))
-            found |= {issue.address: held} if held else {}
+            found[issue.address] = held
     empty = {paths[a]: pages for a, h in found.items() if (pages := emptied(h)) is not None}
     kept = leftovers(empty, cache=cache / "pdf", jobs=jobs) if empty else {}
-    return {a: with_leftovers(h, kept.get(paths[a], ())) for a, h in found.items()}
+    for address, held in found.items():
+        path = paths[address]
+        if path in empty:
+            more = ("outline",) if has_headings(held, texts[path].outline) else ()
+            found[address] = with_leftovers(held, (*kept[path], *more))
+    return found
 
 
 def _without_withheld(gazette: Gazette, scans: Mapping[str, Scan]) -> Gazette:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from gazette.dialect import link_targets, parse, visible_lines
 from gazette.links import annex_path
 from gazette.model import Document, Issue
-from gazette.pdf.model import PageText, PdfText
+from gazette.pdf.model import OutlineEntry, PageText, PdfText
 
 Why = Literal["stated", "found", "unread", "fault", "kept", ""]
 """Why the PDF may hold the text: its pages by 页码, pages where it was found, pages that cannot be read,
@@ -66,6 +66,15 @@ def emptied(held: Sequence[Held]) -> tuple[int, ...] | None:
     if not held or any(h.why for h in held):
         return None
     return tuple(sorted({n for h in held for n in h.pages}))
+
+
+def has_headings(held: Sequence[Held], outline: Sequence[OutlineEntry]) -> bool:
+    """Whether bookmarks of the PDF still give headings of withdrawn texts; titles are no secret."""
+    return any(
+        entry.page in h.pages and _key(entry.title) not in _key(h.title)
+        for h in held
+        for entry in outline
+    )
 
 
 def with_leftovers(held: Sequence[Held], kept: tuple[str, ...]) -> tuple[Held, ...]:

@@ -240,6 +240,18 @@ def changed_behind() -> bytes:
     return data.getvalue()
 
 
+def as_word_ends() -> bytes:
+    """With a second end that adds nothing."""
+    with pikepdf.open(io.BytesIO(emptied())) as out:
+        plain = pdf_makers.saved(out, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    found = re.search(rb"trailer\s*<<(.*)>>\s*startxref\s+(\d+)", plain, re.DOTALL)
+    assert found
+    more = b"xref\r\n0 0\r\ntrailer\r\n<<%s/Prev %s>>\r\nstartxref\r\n%d\r\n%%%%EOF" % (
+        *found.groups(), len(plain),
+    )  # fmt: skip
+    return plain + more
+
+
 def with_unused() -> bytes:
     out = pypdf.PdfWriter(io.BytesIO(emptied()))
     left = StreamObject()
@@ -279,15 +291,25 @@ def with_tags() -> bytes:
         return pdf_makers.saved(out)
 
 
+def with_bookmarks(title: str) -> bytes:
+    with pikepdf.open(io.BytesIO(emptied())) as out:
+        with out.open_outline() as outline:
+            outline.root.append(pikepdf.OutlineItem(title, 3))
+        return pdf_makers.saved(out)
+
+
 @pytest.mark.parametrize(
     ("make", "kept"),
     [
         (emptied, ()),
+        (as_word_ends, ()),
         (changed_behind, ("objects", "revisions")),
         (with_unused, ("objects",)),
         (covered, ("pages",)),
         (with_file, ("files",)),
         (with_tags, ("tags",)),
+        (lambda: with_bookmarks(TITLES[1]), ()),
+        (lambda: with_bookmarks("一、先进事迹"), ("outline",)),
     ],
 )
 def test_a_pdf_comes_back_when_nothing_is_left_in_it(
@@ -309,10 +331,8 @@ NUMBER = IssueNumber.from_folder(1998, "03")
 def pages_of(document: dict[str, Any], *pages: str | PageText, fault: str = "") -> Held:
     """Where a document stands on pages with these texts; it is withdrawn, and others stand there too."""
     gone = Withdrawal(dated=date(2024, 6, 1), reason="误")
-    it = Document(
-        **{"issue": NUMBER, "folder": "02", "source": "", "title": TITLES[1], "withdrawn": gone}
-        | document
-    )
+    it = Document(issue=NUMBER, folder="02", source="", title=TITLES[1], withdrawn=gone)
+    it = replace(it, **document)
     other = replace(it, folder="03", withdrawn=None, title=TITLES[2], body="")
     other = replace(other, pages=PageRange(first=4, last=4))
     issue = Issue(number=NUMBER, source="1998/03", pdf="it.pdf", documents=(it, other))
@@ -383,3 +403,14 @@ def test_files_that_only_a_withdrawn_document_uses_are_withheld(tmp_path: Path) 
     assert archive.gazette.issues[0].withheld == ("整期.docx", "旧.pdf", "表.xlsx")
     found = {f.message for f in check(archive, "issues") if f.code == "withdrawn_file"}
     assert found == {"已撤下的文件用的文件还在发布：图.png"}
+
+
+def test_to_say_where_a_text_was_printed_makes_no_historical_issue(tmp_path: Path) -> None:
+    home = tmp_path / "issues/2024/01"
+    home.mkdir(parents=True)
+    (home / "01.md").write_text(f"---\n{HEAD}{WITHDRAWN}页码: 3-4\n---\n\n正文。\n", "utf-8")
+    (home / "02.md").write_text(f"---\n{HEAD}---\n\n正文。\n", "utf-8")
+    (home / "2024-01.pdf").write_bytes(emptied())
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    (issue,) = archive.gazette.issues
+    assert (issue.printed, archive.shown_pages(issue)) == ("2024-01.pdf", [])

@@ -4,6 +4,7 @@ A page that shows nothing may hold a picture under a white sheet; a file that wa
 itself as it was before. Runs in the child process of `gazette.pdf.worker`.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 REVISIONS, OBJECTS, PAGES, FILES, TAGS = "revisions", "objects", "pages", "files", "tags"
 """What may be kept: the file as it was before, objects that nothing uses, what pages hold unseen,
 files inside the file, texts that its tags give instead of its pages."""
+_NOTHING = re.compile(rb"\bxref\s+0 0\s+trailer\b")
 _DRAWS = frozenset({"Do", "sh", "INLINE IMAGE"})
 _INSTEAD = ("/ActualText", "/Alt", "/E")
 
@@ -34,8 +36,12 @@ def leftovers_here(file: Path, pages: Iterable[int]) -> dict[str, Any]:
 
 
 def _is_revised(data: bytes) -> bool:
-    """Whether a file was added to: it has more than one end, or two where it is linearized."""
-    return data.count(b"startxref") > (2 if b"/Linearized" in data[:1024] else 1)
+    """Whether a file was added to: it has more than one end, or two where it is linearized.
+
+    Not counted is an end that adds nothing, as Word puts behind each of its files.
+    """
+    ends = data.count(b"startxref") - len(_NOTHING.findall(data))
+    return ends > (2 if b"/Linearized" in data[:1024] else 1)
 
 
 def _draws(page: Any) -> bool:
