@@ -150,6 +150,7 @@ def relate(gazette: Gazette, settings: Settings, known: Targets | None = None) -
     faults: list[Fault] = []
     edges = [e for d in gazette.documents for e in _edges(d, known, faults)]
     edges = list(_once(edges, faults))
+    faults += _too_early(edges)
     _name_cycles(edges, faults)
     lives = {
         d.address: own_life(d, issue, settings) for issue in gazette.issues for d in issue.documents
@@ -358,6 +359,24 @@ def _once(edges: Iterable[_Edge], faults: list[Fault]) -> Iterator[_Edge]:
         if key not in seen:
             seen.add(key)
             yield edge
+
+
+def _too_early(edges: Iterable[_Edge]) -> Iterator[Fault]:
+    """What is said to hold from a day on which the document that says so did not exist.
+
+    Not of 失效: a list of what has lapsed gives days that are past.
+    """
+    for edge in edges:
+        born = edge.source.dated
+        if edge.kind in _FORWARDS and edge.since and born and edge.since < born:
+            message = (
+                f"“{edge.kind}”的“自”（{edge.since}）早于本文的成文日期（{born}）：{edge.text}"
+            )
+            hint = "照写的日期采用了。请核对年份；没有写明哪天起的，删去“自”，按施行日期算。"
+            yield _fault("warning", "since_too_early", edge.source, edge.line, message, hint)
+
+
+_FORWARDS = (RelationKind.AMENDMENT, RelationKind.REPEAL)
 
 
 def _name_cycles(edges: list[_Edge], faults: list[Fault]) -> None:
