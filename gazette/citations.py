@@ -25,7 +25,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from gazette.dialect import parse, visible_lines
-from gazette.number import find_numbers
+from gazette.number import DocumentNumber, find_further, find_numbers
 from gazette.numerals import NUMERAL
 
 
@@ -387,11 +387,18 @@ def _own_article(text: str, match: re.Match[str]) -> Citation | None:
     return Citation(start, end, CitationKind.OWN)
 
 
+def _with_lists(text: str) -> Iterator[tuple[int, int, DocumentNumber]]:
+    """Numbers, with those that go on in a list of which only the first says its code and year."""
+    for start, end, number in find_numbers(text):
+        yield start, end, number
+        yield from find_further(text, end, number)
+
+
 def _numbers(text: str, taken: list[Citation]) -> Iterator[Citation]:
     """Numbers that stand by themselves."""
     spans = sorted((c.start, c.end) for c in taken)
     at = 0
-    for start, end, number in find_numbers(text):
+    for start, end, number in _with_lists(text):
         while at < len(spans) and spans[at][1] <= start:
             at += 1
         if at < len(spans) and spans[at][0] < end:

@@ -15,6 +15,7 @@ The shape decides, so 示府令〔2006〕195号 is BRACKETED. 令, 公告 and �
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import total_ordering
@@ -260,33 +261,74 @@ _LEAD = re.compile(
 )
 _AND = re.compile("[和与及或]")
 _CODE_IN_TEXT = 40
+_SPACED = re.compile(rf"([{_WORD}]+)[ \u3000]{{1,2}}$")
+_ALONE = re.compile("[与与和及或等见按依据由被以的了至到在对从自为经第一二三四五六七八九十0-9]")
+"""Characters that stand alone as words: what a blank parts from them does not go on from them."""
+_FURTHER = re.compile(
+    rf"{_BLANK}[、,，和及与]{_BLANK}(?P<number>第?{_BLANK}(?P<serial>\d{{1,6}}){_SIGN})"
+    r"(?![楼樓线線井院门門栋棟地机機])"
+)
 
 
-def find_numbers(text: str) -> tuple[tuple[int, int, DocumentNumber], ...]:
+_Found = tuple[int, int, DocumentNumber]
+
+
+def find_numbers(text: str) -> tuple[_Found, ...]:
     """Every number in running text, in order, as (start, end, number) with offsets into `text`.
 
     Where a sentence runs into a code without a mark between (根据示政发〔2019〕1号), common words
     are cut off; some others may stay on, so compare codes by their end where it matters.
     """
-    numbers: list[tuple[int, int, DocumentNumber]] = []
+    numbers: list[_Found] = []
     end = -1
     for ending in _ENDINGS.finditer(text):
         lowest = max(end, 0, ending.start() - _CODE_IN_TEXT)
         code = _BEFORE.search(text[lowest : ending.start()])
         if not code:
             continue
-        start = lowest + code.start()
+        start = _spaced(text, lowest + code.start(), lowest)
         if start == end and _AND.match(text, start):
             start += 1
         if lead := _LEAD.match(text, start, ending.start()):
             start = lead.end()
+        while text[start].isspace():
+            start += 1
         try:
             number = DocumentNumber.parse(text[start : ending.end()])
         except NumberError:
             continue
         numbers.append((start, ending.end(), number))
-        end = ending.end()
+        end = max((stop for _, stop, _ in find_further(text, ending.end(), number)), default=0)
+        end = end or ending.end()
     return tuple(numbers)
+
+
+def find_further(text: str, end: int, number: DocumentNumber) -> Iterator[_Found]:
+    """The numbers of a list that goes on behind `end` in a number's year: 4号 of 示发〔2018〕3号、4号.
+
+    As `find_numbers`, but that they do not read so by themselves.
+    """
+    while number.form is NumberForm.BRACKETED and (further := _FURTHER.match(text, end)):
+        start, end = further.span("number")
+        said = f"{number.code}〔{number.year}〕{further['serial']}号"
+        try:
+            yield start, end, DocumentNumber.parse(said)
+        except NumberError:
+            return
+
+
+def _spaced(text: str, start: int, lowest: int) -> int:
+    """Where a code begins that blanks part: 示 政发, 示 政 办 发. A part is then a character alone."""
+    while before := _SPACED.search(text, lowest, start):
+        behind = re.match(rf"[{_WORD}]+", text[start:])
+        word = before[1]
+        if before.start() == lowest:  # behind the number before: 3号和示 政发〔2018〕4号
+            word = _AND.sub("", word, count=1) if _AND.match(word) else word
+        is_alone = len(word) == 1 and not _ALONE.match(word)
+        if not is_alone and not (behind and len(behind[0]) == 1):
+            break
+        start = before.start()
+    return start
 
 
 def _tidy(text: str) -> str:

@@ -20,6 +20,7 @@ from gazette.number import (
     NumberFault,
     NumberForm,
     address,
+    find_further,
     find_numbers,
     read_query_number,
 )
@@ -297,6 +298,18 @@ def test_other_queries_are_no_numbers(query: str) -> None:
         ("《规定》（示例局公告2018年第13号）", ["示例局公告2018年第13号"]),
         ("中華民國八十年一月二日示政院（80）示財字第 012 號令", ["示政院（80）示財字第 012 號"]),
         ("和政发〔2019〕3号、日政发〔2019〕4号", ["和政发〔2019〕3号", "日政发〔2019〕4号"]),
+        (
+            "按照示 政 办 发〔2018〕3号，示政 发〔2018〕4号",
+            ["示 政 办 发〔2018〕3号", "示政 发〔2018〕4号"],
+        ),
+        (
+            "关于 示 发〔2018〕3号、4号和示政发〔2018〕5号",
+            ["示 发〔2018〕3号", "示政发〔2018〕5号"],
+        ),
+        (
+            "见 示政发〔2018〕3号，通知 示政发〔2018〕4号",
+            ["示政发〔2018〕3号", "示政发〔2018〕4号"],
+        ),
         ("本市第3号桥，2019年第5期，〔2019〕3号，示政发〔84〕3号", []),
         ("", []),
     ],
@@ -305,6 +318,23 @@ def test_numbers_are_found_in_running_text(text: str, found: list[str]) -> None:
     spans = find_numbers(text)
     assert [text[start:end] for start, end, _ in spans] == found
     assert [number for *_, number in spans] == [DocumentNumber.parse(f) for f in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("示发〔2018〕3号、4号和第６ 号的", [("4号", "示发〔2018〕4号"), ("第６ 号", "示发〔2018〕6号")]),
+        ("示发〔2018〕3号、4号楼", []),
+        ("示发〔2018〕3号、示政发〔2018〕4号", []),
+        ("示例府令第3号、4号", []),
+    ],
+)  # fmt: skip
+def test_a_list_goes_on_in_the_code_and_year_of_its_first_number(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    (_, end, number), *_ = find_numbers(text)
+    more = find_further(text, end, number)
+    assert [(text[start:stop], str(n)) for start, stop, n in more] == found
 
 
 @given(st.lists(st.text() | pieces() | numbers().map(str)).map("".join))
