@@ -15,6 +15,7 @@ from gazette.archive import Archive, Scan
 from gazette.dialect import Image, link_targets, parse, targets
 from gazette.edits import uncorrected
 from gazette.errors import Finding
+from gazette.history import Gone
 from gazette.ledger import ledger, ranges
 from gazette.links import Resolve, annex_path, nowhere, old_path, redirects, resolver
 from gazette.matter import dumped
@@ -54,6 +55,7 @@ def check(
     yield from _still_printed(archive, base)
     yield from _ambiguous(archive, base)
     yield from _changed(archive, base)
+    yield from _gone(archive, base)
 
 
 def check_issue(
@@ -327,6 +329,30 @@ def _changed(archive: Archive, base: str) -> Iterator[Finding]:
         )
         line = found.passages[0].line if found.passages else document.line("title")
         yield _Place(f"{base}/{document.source}", line).warning("changed_text", message, hint)
+
+
+def _gone(archive: Archive, base: str) -> Iterator[Finding]:
+    """Published documents that were deleted or moved, so that their addresses lead nowhere."""
+    addresses = {d.address for d in archive.gazette.documents}
+    by_issue: dict[str, list[Gone]] = defaultdict(list)
+    for gone in archive.stories.gone:
+        by_issue[gone.number.rpartition("/")[0]].append(gone)
+    for issue, all_gone in by_issue.items():
+        for moved in (g for g in all_gone if f"{g.moved}/" in addresses):
+            message = (
+                f"发布过的网址 /{moved.number}/ 没有了：{moved.until} 文件挪到了 {moved.moved}"
+            )
+            hint = f"发布过的网址一直要能打开：请在这件文件的开头写“旧网址: /{moved.number}/”。"
+            yield _Place(f"{base}/{moved.path}", None).warning("gone_document", message, hint)
+        deleted = [g for g in all_gone if f"{g.moved}/" not in addresses]
+        if not deleted:
+            continue
+        names = "、".join(f"{g.path.rpartition('/')[2]}（{g.until}）" for g in deleted[:_NAMED])
+        more = f"等 {len(deleted)} 件" if deleted[_NAMED:] else ""
+        hint = "请从 git 恢复；不能再让人看的，恢复以后在开头写“撤下”，网址还在，正文不发布。"
+        yield _Place(f"{base}/{issue}", None).warning(
+            "gone_document", f"发布过的文件删去了：{names}{more}", hint
+        )
 
 
 def proposed(archive: Archive, base: str, site_url: str = "") -> Iterator[Finding]:

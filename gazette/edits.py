@@ -21,9 +21,10 @@ from gazette import matter
 from gazette.dialect import Block, Heading, Paragraph, Table, inline_text, parse
 from gazette.fields import DOCUMENT_KEYS
 from gazette.form import article_name, form
-from gazette.history import Version
+from gazette.history import Gone, Version
+from gazette.links import redirects
 from gazette.matter import MatterError
-from gazette.model import Document, Issue
+from gazette.model import Document, Gazette, Issue
 
 Mark = Literal["same", "old", "new"]
 Piece = tuple[Mark, str]
@@ -92,11 +93,12 @@ class Story:
 class Stories:
     """The story of every committed document by its address; `unknown` says why there are none.
 
-    They belong to the archive as a whole, and no page is made of all of them: what a page needs is
+    `gone` are published documents that nobody has any more (`missed`). They belong to the archive as a whole, and no page is made of all of them: what a page needs is
     handed to it, so `digest` is the same for all.
     """
 
     of: Mapping[str, Story] = field(default_factory=dict)
+    gone: tuple[Gone, ...] = ()
     unknown: str = ""
     digest: str = field(default="stories", init=False)
 
@@ -119,6 +121,25 @@ def counted(
     while at + 1 < len(versions) and versions[at + 1].day <= published:
         at += 1
     return tuple(versions[at:]) if at + 1 < len(versions) else ()
+
+
+def missed(gone: Iterable[Gone], gazette: Gazette, online: date | None) -> tuple[Gone, ...]:
+    """Those of documents that had been published, whose address leads nowhere now.
+
+    What went on the day of its publication or before belongs to the making of the issue.
+    """
+    known = {d.address for d in gazette.documents} | {*redirects(gazette)}
+    days = {i.address: i.published_on for i in gazette.issues}
+    return tuple(
+        g
+        for g in gone
+        if f"{g.number}/" not in known
+        and all(
+            day < g.until
+            for day in (g.since, days.get(g.number.rpartition("/")[0] + "/"), online)
+            if day
+        )
+    )
 
 
 def story(

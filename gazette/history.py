@@ -20,7 +20,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import IO
@@ -89,14 +89,30 @@ class Head:
     unknown: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A permanent number that no file has any more: `2024/01/05`, its last file and what became of it.
+
+    `since` and `until` are the days of its first commit and of the one that took it away; `moved` is
+    the number that its file got instead, "" where it was deleted.
+    """
+
+    number: str
+    path: str
+    since: date
+    until: date
+    moved: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class History:
     """The versions of every committed document by its path in the issues folder, oldest first.
 
-    Two versions in a row differ. `unknown` says in Chinese why nothing is known, "" where it is.
+    Two versions in a row differ. `gone` are the numbers that had a file once. `unknown` says in Chinese why nothing is known, "" where it is.
     """
 
     versions: Mapping[str, tuple[Version, ...]] = field(default_factory=dict)
+    gone: tuple[Gone, ...] = ()
     unknown: str = ""
 
 
@@ -126,8 +142,10 @@ def read_history(folder: Path, head: Head) -> History:
         )  # fmt: skip
     except _GitError as error:
         return History(unknown=error.reason)
-    versions = _versions(_commits(log.decode("utf-8", "surrogateescape")))
-    return History(versions=versions, unknown="" if versions else NO_COMMITS)
+    commits = list(_commits(log.decode("utf-8", "surrogateescape")))
+    versions = _versions(commits)
+    gone = tuple(_gone(commits)) if versions else ()
+    return History(versions=versions, gone=gone, unknown="" if versions else NO_COMMITS)
 
 
 def names_ever(folder: Path) -> frozenset[str]:
@@ -242,6 +260,24 @@ def _versions(
                 moved[old] = key
         owner |= moved
     return {path: tuple(reversed(known)) for path, known in sorted(found.items())}
+
+
+def _gone(commits: Iterable[tuple[date | None, list[_Record]]]) -> Iterator[Gone]:
+    """Numbers whose newest record takes their file away, in order."""
+    there: set[str] = set()
+    found: dict[str, Gone] = {}
+    for day, records in commits:
+        moves = [(_number(old), old, _number(new)) for _, _, old, new in _moves(records)]
+        came = {new for _, _, new in moves if new}
+        there |= came - found.keys()
+        if day is None:
+            continue
+        for number in came & found.keys():
+            found[number] = replace(found[number], since=day)
+        for number, path, new in moves:
+            if number and number not in came | there | found.keys():
+                found[number] = Gone(number=number, path=path, since=day, until=day, moved=new)
+    yield from (found[number] for number in sorted(found))
 
 
 def _moves(records: list[_Record]) -> Iterator[tuple[str, str, str, str]]:

@@ -14,7 +14,7 @@ from gazette.citations import citations_in
 from gazette.content import assemble, issue_folders, read_issue
 from gazette.dialect import link_targets
 from gazette.digest import digest
-from gazette.edits import Stories, Story, counted, story
+from gazette.edits import Stories, Story, counted, missed, story
 from gazette.errors import BuildError, Finding
 from gazette.history import Head, Version, read_head, read_history, read_texts
 from gazette.kept import Kept, program
@@ -243,7 +243,10 @@ def with_stories(
         found[document.address] = kept.get("stories", key, lambda: None)
     kept.save()
     known = {address: told for address, told in found.items() if told is not None}
-    stories = Stories(of=known, unknown=history.unknown)
+    gone = missed(history.gone, archive.gazette, settings.online_since)
+    # A file that cannot be read has its number still, and findings of its own.
+    gone = tuple(g for g in gone if not any(issues.glob(f"{g.number}[-.]*")))
+    stories = Stories(of=known, gone=gone, unknown=history.unknown)
     return replace(archive, stories=stories)
 
 

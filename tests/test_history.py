@@ -101,6 +101,45 @@ def test_a_number_that_was_deleted_and_used_again_begins_again(tmp_path: Path) -
     assert days(history(made), "2024/01/01.md") == ["2024-01-03"]
 
 
+def test_a_published_document_that_is_gone_is_missed(tmp_path: Path) -> None:
+    made = Repository(tmp_path / "made")
+    bodies = [LONG.replace("正文", word) for word in ("甲", "乙", "丙", "丁", "戊")]
+    names = [f"2024/01/{n:02d}-件.md" for n in range(1, 6)]
+    texts = [text(b, number=n) for n, b in enumerate(bodies, 1)]
+    made.commit("2024-01-10", {"2024/01/index.md": ISSUE, **dict(zip(names, texts, strict=True))})
+    made.commit("2024-01-20", {names[4]: None})  # not published yet
+
+    def missed(**more: date) -> list[tuple[str, str]]:
+        cache = tmp_path / "cache"
+        settings = Settings(**more)
+        archive, _ = read_archive(settings, made.issues, cache=cache)
+        archive = with_stories(archive, settings, made.issues, cache=cache)
+        found = [f for f in check(archive, "issues") if f.code == "gone_document"]
+        assert {f.level for f in found} <= {"warning"}
+        return [(f.path, f.message) for f in found]
+
+    assert missed() == []
+    made.git("mv", f"issues/{names[0]}", "issues/2024/01/11-件.md")
+    made.commit("2024-03-01", {names[1]: None, names[2]: "坏的文件"})
+    made.commit("2024-03-02", {names[3]: None})
+    moved = (
+        "issues/2024/01/01-件.md",
+        "发布过的网址 /2024/01/01/ 没有了：2024-03-01 文件挪到了 2024/01/11",
+    )
+    deleted = "发布过的文件删去了：02-件.md（2024-03-01）、04-件.md（2024-03-02）"
+    assert missed() == [moved, ("issues/2024/01", deleted)]
+    assert missed(online_since=date(2024, 3, 1)) == [
+        ("issues/2024/01", "发布过的文件删去了：04-件.md（2024-03-02）")
+    ]
+    old = text(bodies[0], number=1, more="旧网址: /2024/01/01/\n")
+    made.commit("2024-03-03", {"2024/01/11-件.md": old, names[1]: texts[1]})  # the cures
+    made.commit(
+        "2024-03-04",
+        {names[3]: texts[3].replace("---\n\n", "撤下: {日期: 2024-03-04, 理由: 误}\n---\n\n")},
+    )
+    assert missed() == []
+
+
 def test_alike_notices_of_different_numbers_are_not_one(tmp_path: Path) -> None:
     made = Repository(tmp_path)
     made.commit("2024-01-01", {"2024/01/01.md": LONG})
