@@ -20,7 +20,9 @@ from gazette.ledger import ledger, ranges
 from gazette.links import Resolve, annex_path, nowhere, old_path, redirects, resolver
 from gazette.matter import dumped
 from gazette.model import Document, Issue, RelationKind
+from gazette.number import DocumentNumber, NumberForm
 from gazette.proposals import proposals
+from gazette.targets import title_key, titles_of
 
 _REPORTED_WHEN_READ = frozenset({"empty", "lfs_pointer"})
 """Faults of a PDF that `gazette.content` has named already, as it does for any file."""
@@ -373,19 +375,41 @@ def proposed(archive: Archive, base: str, site_url: str = "") -> Iterator[Findin
 
 
 def _repeated_numbers(archive: Archive, base: str) -> Iterator[Finding]:
-    groups: dict[object, list[Document]] = defaultdict(list)
+    """Numbers that more than one act bears, told once an act; all that one act publishes bears one."""
+    groups: dict[DocumentNumber, list[Document]] = defaultdict(list)
     for document in archive.gazette.documents:
         if document.number:
             groups[document.number].append(document)
-    for documents in groups.values():
-        for document in documents[1:]:
+    for number, documents in groups.items():
+        acts: list[list[Document]] = []
+        for document in documents:
+            if act := next((a for a in acts if _is_of(number.form, a, document)), None):
+                act.append(document)
+                continue
+            acts.append([document])
+            if len(acts) == 1:
+                continue
             first = documents[0]
             message = (
                 f"发文字号 {document.number_text} 已经用过：{base}/{first.source}《{first.title}》"
             )
-            hint = "一个字号可以有几件文件（如一令多件）；如果是写错了，请改正。"
+            hint = "请核对字号。两件确实同号的（如修订后重新刊登）不用改。"
             place = _Place(f"{base}/{document.source}", document.line("number"))
             yield place.warning("repeated_number", message, hint)
+
+
+def _is_of(form: NumberForm, act: list[Document], document: Document) -> bool:
+    """Whether a document that bears the number of an act is published by that act.
+
+    An order publishes, amends or repeals several regulations under its one number, on its one day.
+    A 〔〕 number is one document's alone, but for what the document itself 印发s.
+    """
+    first, title = act[0], title_key(document.title)
+    if document.issue != first.issue or any(title == title_key(d.title) for d in act):
+        return False
+    if form is NumberForm.BRACKETED:
+        return title in titles_of(first) or title_key(first.title) in titles_of(document)
+    return (document.dated, document.authorities) == (first.dated, first.authorities)
 
 
 def _old_addresses(archive: Archive, base: str) -> Iterator[Finding]:

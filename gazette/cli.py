@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gazette.dates import parse_date
-from gazette.errors import BuildError, ClusterError, Finding, GazetteError, in_order, on_one_line
+from gazette.errors import (
+    BuildError,
+    ClusterError,
+    Finding,
+    GazetteError,
+    in_order,
+    in_short,
+    on_one_line,
+)
 from gazette.lock import alone, clear
 from gazette.memory import look_seldom
 from gazette.settings import Settings, read_settings
@@ -196,14 +204,15 @@ def _read_whole(  # noqa: PLR0913  the choices of one reading
     return read_archive(settings, issues, cache=cache, jobs=jobs or processors(), progress=bar)
 
 
-def _show(findings: tuple[Finding, ...]) -> int:
-    """Print findings and how many there are; return the number of errors."""
+def _show(findings: tuple[Finding, ...], *, short: bool = False) -> int:
+    """Print findings, all of them or in short, and how many there are; return that of errors."""
     errors, warnings, notices = (
         sum(f.level == level for f in findings) for level in ("error", "warning", "notice")
     )
     colours = {"error": "red", "warning": "yellow", "notice": "cyan"}
-    for finding in findings:
-        click.secho(str(finding), fg=colours[finding.level], err=True)
+    told = in_short(findings) if short else ((f.level, str(f)) for f in findings)
+    for level, text in told:
+        click.secho(text, fg=colours[level], err=True)
     if findings:
         more = f"，{notices} 处提示" if notices else ""
         click.echo(f"共 {errors} 处错误，{warnings} 处提醒{more}。", err=True)
@@ -235,7 +244,7 @@ def build(  # noqa: PLR0913, PLR0917  one parameter an option
     explain: bool,
     as_json: bool,
 ) -> None:
-    """生成网站，只重做有变化的部分。内容有错误时照常发布其余部分，并逐条说明。"""
+    """生成网站，只重做有变化的部分。内容有错误时照常发布其余部分，逐条说明错误，其他提醒每种举几条。"""
     # The build brings in MkDocs, typst and the PDF parts: not needed to print --help.
     from gazette.site.place import refuse_what_is_no_site
     from gazette.site.update import update
@@ -266,7 +275,7 @@ def build(  # noqa: PLR0913, PLR0917  one parameter an option
             )
         finally:
             bar.end()
-    _show(done.findings)
+    _show(done.findings, short=True)
     if as_json:
         _print_json(update_json(done, site))
     if explain:

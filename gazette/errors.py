@@ -14,7 +14,8 @@ itself. A bug in the program stays an ordinary exception and keeps its traceback
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -103,3 +104,23 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(
         sorted(set(findings), key=lambda f: (f.path, f.line or 0, f.level, f.code, f.message))
     )
+
+
+def in_short(findings: Sequence[Finding]) -> Iterator[tuple[Level, str]]:
+    """What a build tells: every error; of any other kind the first few, and how many more."""
+    counts = Counter(f.code for f in findings if f.level != "error")
+    told: Counter[str] = Counter()
+    for finding in findings:
+        if finding.level == "error":
+            yield "error", str(finding)
+            continue
+        told[finding.code] += 1
+        more = counts[finding.code] - _FEW
+        if told[finding.code] == _FEW and more > 0:
+            yield finding.level, f"{finding}\n  这样的还有 {more} 处，用 gazette check 逐条看。"
+        elif told[finding.code] <= _FEW:
+            yield finding.level, str(finding)
+
+
+_FEW = 3
+"""How many findings of a kind are told in short."""

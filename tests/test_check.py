@@ -33,7 +33,7 @@ PDF = (ROOT / "issues/1998/07/1998-07.pdf").read_bytes()
 CASES: dict[str, tuple[dict[str, str | bytes], str, str, int | None, str, str]] = {
     "repeated_number": (
         {"2024/01/01.md": document("发文字号: 示政发〔2024〕5号\n"), "2024/02/01.md": document("发文字号: 示政发[2024]5號\n")},
-        "warning", "issues/2024/02/01.md", 5, "issues/2024/01/01.md", "几件文件",
+        "warning", "issues/2024/02/01.md", 5, "issues/2024/01/01.md", "核对",
     ),
     "overlapping_issues": (
         {"2024/05-06/01.md": document(), "2024/06/01.md": document()},
@@ -110,6 +110,41 @@ def test_a_fault_of_the_whole_is_named(tmp_path: Path, code: str) -> None:
     assert finding.line == line
     assert word in finding.message
     assert cure in finding.hint
+
+
+ORDER, NUMBER = "发文字号: 示例市人民政府令第12号\n", "发文字号: 示政发〔2024〕5号\n"
+
+
+@pytest.mark.parametrize(
+    ("second", "titles", "number", "doubted"),
+    [
+        ("2024/01/03.md", ("停车办法", "供热办法"), ORDER, False),
+        ("2024/01/03.md", ("停车办法", "停车办法"), ORDER, True),  # entered twice
+        ("2024/02/01.md", ("停车办法", "供热办法"), ORDER, True),
+        ("2024/01/02.md", ("关于停车的通知", "关于供热的通知"), NUMBER, True),
+        ("2024/01/02.md", ("关于印发《停车办法》的通知", "停车办法"), NUMBER, False),
+        ("2024/01/02.md", ("停车办法", "关于印发《停车办法》的通知"), NUMBER, False),
+    ],
+)
+def test_what_one_act_publishes_may_bear_its_number(
+    tmp_path: Path, second: str, titles: tuple[str, str], number: str, *, doubted: bool
+) -> None:
+    one, other = (document(number).replace("关于示例的通知", t) for t in titles)
+    findings = found(tmp_path, {"2024/01/01.md": one, second: other})
+    assert list(findings) == (["repeated_number"] if doubted else [])
+
+
+@pytest.mark.parametrize("other", ["2024-05-07", "示例市教育局"])
+def test_another_day_or_authority_is_another_act_told_once(tmp_path: Path, other: str) -> None:
+    as_other = {"2024-05-07": "2024-05-06", "示例市教育局": "示例市人民政府"}[other]
+    texts = [document(ORDER).replace("示例的", f"第{n}次") for n in range(6)]
+    texts[3:] = [t.replace(f": {as_other}\n", f": {other}\n") for t in texts[3:]]
+    for n, text in enumerate(texts, 1):
+        path = tmp_path / f"issues/2024/01/0{n}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    assert [f.path for f in check(archive, "issues")] == ["issues/2024/01/04.md"]
 
 
 @pytest.mark.parametrize("body", ["正文。", ""])

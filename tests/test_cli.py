@@ -180,6 +180,20 @@ def test_a_fault_costs_itself_only_and_strict_publishes_nothing(city: Path) -> N
     assert (finding["path"], finding["line"]) == (f"issues/2024/05/{broken.name}", 5)
 
 
+def test_a_build_tells_errors_all_and_of_other_kinds_a_few(city: Path) -> None:
+    for n in range(10, 16):
+        document(city, "2024/05", str(n), number="没有文号")
+        document(city, "2024/05", str(n + 10), day="九")
+    checked = gazette(city, "check").stderr
+    assert checked.count("没有文号") == 6
+    for _ in ("what was made", "what had been made before"):
+        told = gazette(city, "build", "--no-editions").stderr
+        assert told.count("没有文号") == 3
+        assert "这样的还有 3 处，用 gazette check 逐条看" in told
+        assert all(f"05/2{n}.md:5: 错误" in told for n in range(6))
+        assert told.count("共 6 处错误，") == 1
+
+
 def test_building_twice_gives_the_same_bytes(city: Path) -> None:
     for name in ("one", "two"):
         done = gazette(city, "build", "--clean", "--jobs", str(len(name) % 2 + 1), "--site", name)

@@ -31,7 +31,7 @@ from mkdocs.utils import get_relative_url, is_error_template
 
 from gazette.archive import Archive
 from gazette.dialect import parse
-from gazette.errors import BuildError, GazetteError
+from gazette.errors import BuildError, GazetteError, in_short
 from gazette.links import report_address
 from gazette.model import Gazette
 from gazette.settings import Settings, settings_from
@@ -125,8 +125,8 @@ class GazettePlugin(BasePlugin[_Options]):
             )
         except GazetteError as error:
             raise PluginError(str(error)) from None
-        for finding in site.findings:
-            _log.log(logging.WARNING if finding.level == "error" else logging.INFO, "%s", finding)
+        for level, text in in_short(site.findings):
+            _log.log(logging.WARNING if level == "error" else logging.INFO, "%s", text)
         return site
 
     def on_env(
