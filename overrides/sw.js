@@ -4,8 +4,9 @@
 
 importScripts("shell.js");
 
-const { version, files, off } = self.SHELL;
-const home = new URL(self.registration.scope);
+const worker = /** @type {ServiceWorkerGlobalScope & {SHELL: {version: string, files: string[], off: boolean}}} */ (/** @type {unknown} */ (self));
+const { version, files, off } = worker.SHELL;
+const home = new URL(worker.registration.scope);
 const PREFIX = `gazette ${home.pathname} `;
 const SHELL = `${PREFIX}shell ${version}`;
 const READ = `${PREFIX}read`;
@@ -14,9 +15,9 @@ const MOST = 80; // pages that were read, the newest
 const PATIENCE = 5000; // how long a slow network may take when the page is here already
 const SWEEP = 10 * 60 * 1000;
 
-self.addEventListener("install", (event) => {
-  event.waitUntil(off ? undefined : install());
-  self.skipWaiting();
+worker.addEventListener("install", (event) => {
+  if (!off) event.waitUntil(install());
+  worker.skipWaiting();
 });
 
 async function install() {
@@ -29,7 +30,7 @@ async function install() {
   }));
 }
 
-self.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
 
 async function activate() {
   for (const name of await caches.keys()) {
@@ -37,14 +38,14 @@ async function activate() {
     if (ours && (off || (name.startsWith(`${PREFIX}shell`) && name !== SHELL))) await caches.delete(name);
   }
   if (off) {
-    await self.registration.unregister();
+    await worker.registration.unregister();
     return;
   }
-  await self.registration.navigationPreload?.enable();
-  await self.clients.claim();
+  await worker.registration.navigationPreload?.enable();
+  await worker.clients.claim();
 }
 
-self.addEventListener("fetch", (event) => {
+worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (off || request.method !== "GET" || url.origin !== home.origin || !url.pathname.startsWith(home.pathname)) return;
@@ -55,7 +56,7 @@ self.addEventListener("fetch", (event) => {
   else if (request.destination === "image") event.respondWith(freshFirst(request));
 });
 
-/** A file whose address changes with its content; a page kept from before may ask for an older one. */
+/** A file whose address changes with its content; a page kept from before may ask for an older one. @param {Request} request */
 async function forGood(request) {
   const cache = await caches.open(SHELL);
   const exact = await cache.match(request);
@@ -69,7 +70,7 @@ async function forGood(request) {
   }
 }
 
-/** A file of the look or a picture: from the network, or what is kept of it. */
+/** A file of the look or a picture: from the network, or what is kept of it. @param {Request} request */
 async function freshFirst(request) {
   try {
     return await fetch(request);
@@ -80,8 +81,9 @@ async function freshFirst(request) {
   }
 }
 
-/** The newest kept copy of a page. */
+/** The newest kept copy of a page. @param {string} href */
 async function find(href) {
+  /** @type {Response | undefined} */
   let best;
   for (const name of await caches.keys()) {
     if (name !== READ && !name.startsWith(SAVED)) continue;
@@ -91,6 +93,7 @@ async function find(href) {
   return best;
 }
 
+/** @param {FetchEvent} event @param {URL} url @param {string} path */
 async function page(event, url, path) {
   const href = url.origin + url.pathname;
   const kept = await find(href);
@@ -113,13 +116,15 @@ async function page(event, url, path) {
   }
 }
 
+/** @param {FetchEvent} event @returns {Promise<Response>} */
 async function fresh(event) {
   return (await event.preloadResponse) ?? fetch(event.request);
 }
 
+/** @type {() => Promise<never>} */
 const later = () => new Promise((_, no) => setTimeout(() => no(new Error("slow")), PATIENCE));
 
-/** Keep what was read; forget what is gone from the site. */
+/** Keep what was read; forget what is gone from the site. @param {Response} response @param {string} href @param {string} path */
 async function after(response, href, path) {
   const cache = await caches.open(READ);
   if (response.status === 404 || response.status === 410) await cache.delete(href);
@@ -142,7 +147,7 @@ async function sweep() {
   swept = Date.now();
   const response = await fetch(new URL("withdrawn.json", home), { cache: "no-cache" });
   if (!response.ok) return;
-  const told = (await response.json()).map((path) => path.split("#"));
+  const told = /** @type {string[]} */ (await response.json()).map((path) => path.split("#"));
   const gone = told.filter(([, mark]) => !mark).map(([path]) => new URL(path, home).href);
   const marks = new Map(told.filter(([, mark]) => mark).map(([path, mark]) => [new URL(path, home).href, mark]));
   for (const name of await caches.keys()) {
@@ -151,14 +156,15 @@ async function sweep() {
     for (const key of await cache.keys()) {
       if (gone.some((address) => key.url.startsWith(address))) await cache.delete(key);
       else if (key.url.endsWith("?record")) await strike(cache, key, gone, marks);
-      else if (marks.has(key.url)) await renew(cache, key, marks.get(key.url));
+      else if (marks.has(key.url)) await renew(cache, key, /** @type {string} */ (marks.get(key.url)));
     }
   }
 }
 
-/** Keep a page as it is now, unless the kept copy is so already; without an answer, none is kept. */
+/** Keep a page as it is now, unless the kept copy is so already; without an answer, none is kept.
+ * @param {Cache} cache @param {Request} key @param {string} mark */
 async function renew(cache, key, mark) {
-  const bears = (html) => html.includes(`data-mark="${mark}"`);
+  const bears = (/** @type {string} */ html) => html.includes(`data-mark="${mark}"`);
   const kept = await cache.match(key);
   if (!kept || bears(await kept.text())) return;
   await cache.delete(key);
@@ -168,17 +174,19 @@ async function renew(cache, key, mark) {
   if (bears(html)) await cache.put(key, new Response(html, { headers }));
 }
 
-/** Take out of what is searched the text of withdrawn documents, and of those that say other than before. */
+/** Take out of what is searched the text of withdrawn documents, and of those that say other than before.
+ * @param {Cache} cache @param {Request} key @param {string[]} gone @param {Map<string, string>} marks */
 async function strike(cache, key, gone, marks) {
-  const kept = await cache.match(key);
+  const kept = /** @type {Response} */ (await cache.match(key));
+  /** @type {{documents: {url: string, mark?: string}[]}} */
   const record = await kept.json();
-  const stays = (one) => !gone.some((address) => one.url.startsWith(address)) && (!marks.has(one.url) || marks.get(one.url) === one.mark);
+  const stays = (/** @type {{url: string, mark?: string}} */ one) => !gone.some((address) => one.url.startsWith(address)) && (!marks.has(one.url) || marks.get(one.url) === one.mark);
   const left = record.documents.filter(stays);
   if (left.length === record.documents.length) return;
   await cache.put(key, new Response(JSON.stringify({ ...record, documents: left }), { headers: { "Content-Type": "application/json" } }));
 }
 
-/** A kept page that says that it is one, and of when. */
+/** A kept page that says that it is one, and of when. @param {Response} kept */
 async function marked(kept) {
   const when = new Date(kept.headers.get("x-kept") ?? 0);
   const day = `${when.getFullYear()}年${when.getMonth() + 1}月${when.getDate()}日${when.getHours()}时`;

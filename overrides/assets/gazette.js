@@ -3,12 +3,16 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const script = document.currentScript;
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  /** @type {<E extends Element = HTMLElement>(selector: string) => E | null} */
   const one = (selector) => document.querySelector(selector);
+  /** @type {<E extends Element = HTMLElement>(selector: string) => NodeListOf<E>} */
   const all = (selector) => document.querySelectorAll(selector);
+  /** @param {string} name */
   const load = (name) => import(new URL(`${name}.js`, script.src).href);
 
   // Storage may be switched off: then a choice lasts for the page.
+  /** @param {string} name */
   const kept = (name) => {
     try {
       return localStorage.getItem(`gazette.${name}`) ?? "";
@@ -16,6 +20,7 @@
       return "";
     }
   };
+  /** @param {string} name @param {string} value */
   const keep = (name, value) => {
     try {
       if (value) localStorage.setItem(`gazette.${name}`, value);
@@ -24,21 +29,24 @@
       // nothing to do
     }
   };
+  /** @param {HTMLElement} near @param {string} words */
   const say = (near, words) => {
-    const said = near.closest("dd, div, section").querySelector("[role=status]");
+    const said = /** @type {Element} */ (near.closest("dd, div, section")).querySelector("[role=status]");
     if (said) said.textContent = words;
   };
 
   // Size, lines, colours, 长辈版: the style sheet reads the buttons; here they are remembered.
+  /** @param {string} name @param {string} value */
   const choose = (name, value) => {
     if (value) root.dataset[name] = value;
     else delete root.dataset[name];
-    for (const input of all(`input[name=${name}]`)) {
+    for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (all(`input[name=${name}]`))) {
       input.checked = input.type === "checkbox" ? Boolean(value) : input.value === value;
     }
   };
   for (const name of ["size", "lines", "theme", "elder"]) choose(name, kept(name));
-  document.addEventListener("change", ({ target }) => {
+  document.addEventListener("change", (event) => {
+    const target = /** @type {HTMLInputElement} */ (event.target);
     if (!["size", "lines", "theme", "elder"].includes(target.name)) return;
     const value = target.type === "checkbox" ? (target.checked ? "on" : "") : target.value;
     choose(target.name, value);
@@ -47,14 +55,14 @@
   if (/MicroMessenger/i.test(navigator.userAgent)) root.dataset.wechat = "";
 
   // The menu closes when one looks elsewhere.
-  const menu = one(".menu");
+  const menu = /** @type {HTMLDetailsElement} */ (one(".menu"));
   document.addEventListener("click", (event) => {
-    if (menu?.open && !menu.contains(event.target)) menu.open = false;
+    if (menu?.open && !menu.contains(/** @type {Element} */ (event.target))) menu.open = false;
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && menu?.open) {
       menu.open = false;
-      menu.querySelector("summary").focus();
+      /** @type {HTMLElement} */ (menu.querySelector("summary")).focus();
     }
   });
   for (const button of all("[data-settings]")) {
@@ -62,13 +70,13 @@
     button.addEventListener("click", (event) => {
       event.stopPropagation();
       menu.open = !menu.open;
-      if (menu.open) menu.querySelector("input:checked").focus();
+      if (menu.open) /** @type {HTMLElement} */ (menu.querySelector("input:checked")).focus();
     });
   }
 
   // The search box: one tap, or "/", from everywhere.
-  const header = one(".top");
-  const box = one(".find input");
+  const header = /** @type {HTMLElement} */ (one(".top"));
+  const box = /** @type {HTMLInputElement} */ (one(".find input"));
   const find = () => {
     header.classList.add("finding");
     box.focus();
@@ -83,13 +91,13 @@
     });
   }
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
+    const typing = /** @type {Element} */ (event.target).closest?.("input:not([type=radio], [type=checkbox]), textarea, select, dialog");
     if (event.key === "/" && box && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       event.preventDefault();
       find();
     }
   });
-  for (const form of all("form.find")) {
+  for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (all("form.find"))) {
     form.addEventListener("submit", (event) => {
       if (form.q.value.trim()) return;
       event.preventDefault();
@@ -101,8 +109,8 @@
   }
 
   // Related documents, when a reader comes near the end; not where bytes are to be saved.
-  const related = document.querySelector("[data-related]");
-  if (related && !navigator.connection?.saveData) {
+  const related = one("[data-related]");
+  if (related && !(/** @type {any} */ (navigator).connection?.saveData)) {
     new IntersectionObserver((seen, watch) => {
       if (!seen.some((one) => one.isIntersecting)) return;
       watch.disconnect();
@@ -112,14 +120,14 @@
 
   // Copying; where the browser has no clipboard, the text is selected for the reader.
   for (const button of all("[data-copy]")) {
-    const source = document.getElementById(button.dataset.copy);
+    const source = /** @type {HTMLElement} */ (document.getElementById(/** @type {string} */ (button.dataset.copy)));
     button.hidden = false;
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(source.textContent.trim());
         say(button, "已复制");
       } catch {
-        getSelection().selectAllChildren(source);
+        getSelection()?.selectAllChildren(source);
         say(button, "已选中，请长按或按 Ctrl+C 复制");
       }
     });
@@ -137,7 +145,7 @@
     speechSynthesis.addEventListener?.("voiceschanged", offer);
     speaker.addEventListener("click", () => load("speak").then(({ speak }) => speak()));
   }
-  const picture = one("[data-zoom]");
+  const picture = /** @type {?HTMLAnchorElement} */ (one("[data-zoom]"));
   picture?.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !window.HTMLDialogElement) return;
     event.preventDefault();
@@ -145,9 +153,10 @@
   });
 
   // The 目录 unfolds when it is asked for from below, and folds when a place in it was chosen.
-  const outline = one("#outline");
+  const outline = /** @type {?HTMLDetailsElement} */ (one("#outline"));
   document.addEventListener("click", ({ target }) => {
-    const link = outline && target.closest?.("a[href^='#']");
+    /** @type {?HTMLAnchorElement | undefined} */
+    const link = outline && /** @type {Element} */ (target).closest?.("a[href^='#']");
     if (link) outline.open = link.hash === "#outline";
   });
 
@@ -157,6 +166,7 @@
   const blocks = text ? Array.from(text.closest(".doc-body, .leaf")?.querySelectorAll("p, h2, h3, h4, tr") ?? []) : [];
   if (blocks.length > 2 * FAR) {
     const here = location.pathname;
+    /** @type {Record<string, number>} */
     let places = {};
     try {
       places = JSON.parse(kept("places") || "{}");
@@ -175,9 +185,10 @@
         note.remove();
       });
       close.addEventListener("click", () => note.remove());
-      one("main").append(note);
+      /** @type {HTMLElement} */ (one("main")).append(note);
       setTimeout(() => note.remove(), 12000);
     }
+    /** @type {number | undefined} */
     let due;
     addEventListener("scroll", () => {
       clearTimeout(due);
@@ -204,6 +215,7 @@
     };
     addEventListener("load", () => requestAnimationFrame(back));
     for (const moved of ["touchstart", "wheel", "keydown"]) addEventListener(moved, () => (was = null), { once: true, passive: true });
+    /** @type {number | undefined} */
     let due;
     addEventListener("scroll", () => {
       clearTimeout(due);
@@ -214,10 +226,10 @@
       }, 200);
     }, { passive: true });
   }
-  if (one(".progress") && !CSS.supports("animation-timeline: scroll()")) {
-    const bar = one(".progress");
+  const bar = one(".progress");
+  if (bar && !CSS.supports("animation-timeline: scroll()")) {
     addEventListener("scroll", () => {
-      bar.style.setProperty("--read", scrollY / Math.max(1, root.scrollHeight - innerHeight));
+      bar.style.setProperty("--read", String(scrollY / Math.max(1, root.scrollHeight - innerHeight)));
     }, { passive: true });
   }
 
@@ -229,7 +241,7 @@
       saver.hidden = false; // before the first paint, so that nothing moves; what it does comes later, a touch waits for it
       const keep = load("offline/save").then(({ offer }) => offer(new URL(".", worker)));
       keep.catch(() => (saver.hidden = true));
-      saver.querySelector("button").addEventListener("click", () => keep.then((now) => now(), () => {}));
+      /** @type {HTMLElement} */ (saver.querySelector("button")).addEventListener("click", () => keep.then((now) => now(), () => {}));
     }
     addEventListener("load", () => {
       const register = () => navigator.serviceWorker.register(worker, { updateViaCache: "none" }).catch(() => {});

@@ -1,28 +1,32 @@
 // A QR code (ISO/IEC 18004) of a short text: bytes, correction level M, versions 1–10. Made in the reader's
 // browser, since only it knows at which address the page stands. tests/test_reading.py holds it to a second encoder.
 
-/** By version: correction bytes a block, then [blocks, data bytes] of each group. */
+/** By version: correction bytes a block, then [blocks, data bytes] of each group. @type {[number, ...[number, number][]][]} */
 const BLOCKS = [
   [10, [1, 16]], [16, [1, 28]], [26, [1, 44]], [18, [2, 32]], [24, [2, 43]],
   [16, [4, 27]], [18, [4, 31]], [22, [2, 38], [2, 39]], [22, [3, 36], [2, 37]], [26, [4, 43], [1, 44]],
 ];
 const ALIGN = [[], [6, 18], [6, 22], [6, 26], [6, 30], [6, 34], [6, 22, 38], [6, 24, 42], [6, 26, 46], [6, 28, 50]];
+/** @type {((row: number, column: number) => number)[]} */
 const MASKS = [
   (r, c) => (r + c) % 2, (r) => r % 2, (_, c) => c % 3, (r, c) => (r + c) % 3,
   (r, c) => ((r >> 1) + Math.floor(c / 3)) % 2, (r, c) => ((r * c) % 2) + ((r * c) % 3),
   (r, c) => (((r * c) % 2) + ((r * c) % 3)) % 2, (r, c) => (((r + c) % 2) + ((r * c) % 3)) % 2,
 ];
 
+/** @type {number[]} */
 const EXP = [];
+/** @type {number[]} */
 const LOG = [];
 for (let i = 0, x = 1; i < 255; i++) {
   EXP[i] = x;
   LOG[x] = i;
   x = x << 1 ^ (x & 128 ? 285 : 0);
 }
+/** @param {number} a @param {number} b */
 const times = (a, b) => (a && b ? EXP[(LOG[a] + LOG[b]) % 255] : 0);
 
-/** Reed–Solomon remainder. */
+/** Reed–Solomon remainder. @param {number[]} data @param {number} count */
 function correction(data, count) {
   let generator = [1];
   for (let i = 0; i < count; i++) {
@@ -38,14 +42,14 @@ function correction(data, count) {
   return rest.slice(data.length);
 }
 
-/** Bits of a value followed by its BCH remainder. */
+/** Bits of a value followed by its BCH remainder. @param {number} value @param {number} bits @param {number} polynomial */
 function bch(value, bits, polynomial) {
   let rest = value << bits;
   for (let at = 31 - Math.clz32(rest); at >= bits; at--) if ((rest >> at) & 1) rest ^= polynomial << (at - bits);
   return (value << bits) | rest;
 }
 
-/** All code words of a text in the order in which they are laid out, and the version. */
+/** All code words of a text in the order in which they are laid out, and the version. @param {string} text */
 function codewords(text) {
   const bytes = Array.from(new TextEncoder().encode(text));
   const room = BLOCKS.map(([, ...groups]) => groups.reduce((sum, [n, size]) => sum + n * size, 0));
@@ -57,7 +61,7 @@ function codewords(text) {
   const size = room[version - 1];
   bits += "0".repeat(Math.min(4, size * 8 - bits.length));
   bits += "0".repeat(-bits.length & 7);
-  const data = bits.match(/.{8}/g).map((b) => parseInt(b, 2));
+  const data = /** @type {string[]} */ (bits.match(/.{8}/g)).map((b) => parseInt(b, 2));
   for (let pad = 236; data.length < size; pad ^= 236 ^ 17) data.push(pad);
   const [count, ...groups] = BLOCKS[version - 1];
   const blocks = [];
@@ -71,7 +75,7 @@ function codewords(text) {
   return { version, out };
 }
 
-/** How hard a matrix is to read: the four rules of the standard. */
+/** How hard a matrix is to read: the four rules of the standard. @param {number[][]} m */
 function penalty(m) {
   const n = m.length;
   let sum = 0;
@@ -106,8 +110,11 @@ export function matrix(text, forced) {
   if (!made) return null;
   const { version, out } = made;
   const n = 17 + 4 * version;
+  /** @type {number[][]} */
   const m = Array.from({ length: n }, () => Array(n).fill(0));
+  /** @type {boolean[][]} */
   const own = Array.from({ length: n }, () => Array(n).fill(false));
+  /** @param {number} r @param {number} c @param {unknown} dark */
   const set = (r, c, dark) => {
     if (r < 0 || c < 0 || r >= n || c >= n) return;
     m[r][c] = dark ? 1 : 0;
@@ -136,7 +143,7 @@ export function matrix(text, forced) {
       set(b, a, (said >> i) & 1);
     }
   }
-  const format = (mask) => {
+  const format = (/** @type {number} */ mask) => {
     const said = bch(mask, 10, 0x537) ^ 0x5412;
     for (let i = 0; i < 15; i++) {
       const dark = (said >> i) & 1;
@@ -157,6 +164,7 @@ export function matrix(text, forced) {
     }
   }
   const plain = m.map((row) => row.slice());
+  /** @type {?{cost: number, m: number[][]}} */
   let best = null;
   for (const mask of forced === undefined ? MASKS.keys() : [forced]) {
     for (let r = 0; r < n; r++) for (let c = 0; c < n; c++) if (!own[r][c]) m[r][c] = plain[r][c] ^ (MASKS[mask](r, c) === 0 ? 1 : 0);
@@ -164,7 +172,7 @@ export function matrix(text, forced) {
     const cost = penalty(m);
     if (!best || cost < best.cost) best = { cost, m: m.map((row) => row.slice()) };
   }
-  return best.m;
+  return /** @type {NonNullable<typeof best>} */ (best).m;
 }
 
 /** The code as an SVG element with its quiet zone. @param {string} text @param {string} label */

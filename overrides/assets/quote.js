@@ -22,7 +22,7 @@ export function arabic(name) {
 }
 
 /** The address to cite: the page itself, without what was tapped on it. */
-const address = () => document.querySelector("link[rel=canonical]")?.href ?? location.href.replace(/[?#].*$/, "");
+const address = () => /** @type {?HTMLLinkElement} */ (document.querySelector("link[rel=canonical]"))?.href ?? location.href.replace(/[?#].*$/, "");
 
 const ANNEX = /^\s*附\s*[件表录錄]/;
 
@@ -43,6 +43,7 @@ const plain = (block) => {
   return rows.length ? rows.join("\n") : block.textContent.trim();
 };
 
+/** @param {string} text @param {Element} said */
 async function copy(text, said) {
   try {
     await navigator.clipboard.writeText(text);
@@ -54,8 +55,8 @@ async function copy(text, said) {
 
 /** Citations, all forms, that name an article. @param {string} name */
 function citing(name) {
-  for (const slot of document.querySelectorAll("[data-article]")) {
-    const legal = slot.closest("div").querySelector("dt").textContent === "法学引注";
+  for (const slot of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-article]"))) {
+    const legal = /** @type {Element} */ (slot.closest("div")).querySelector("dt")?.textContent === "法学引注";
     slot.textContent = name ? slot.dataset.article + (legal ? arabic(name) : name) : "";
   }
 }
@@ -71,6 +72,7 @@ function offer(block, name) {
   said.setAttribute("role", "status");
   said.textContent = name;
   bar.append(said);
+  /** @param {string} words @param {() => void} act @param {string} [label] */
   const button = (words, act, label) => {
     const made = document.createElement("button");
     made.type = "button";
@@ -83,15 +85,15 @@ function offer(block, name) {
   button("复制本条", () => copy(article(block).map(plain).join("\n"), said)).focus({ preventScroll: true });
   button("复制引用", () => {
     citing(name);
-    copy(document.getElementById("cite-3").textContent.trim(), said);
+    copy(/** @type {Element} */ (document.getElementById("cite-3")).textContent.trim(), said);
   });
   if (block.id) button("复制网址", () => copy(`${address()}#${block.id}`, said));
   button("×", () => {
     bar.remove();
     citing("");
-    block.querySelector(".art")?.focus({ preventScroll: true });
+    /** @type {?HTMLElement} */ (block.querySelector(".art"))?.focus({ preventScroll: true });
   }, "关闭");
-  document.querySelector("main").append(bar);
+  /** @type {Element} */ (document.querySelector("main")).append(bar);
 }
 
 /** Make the page's citations whole and its articles touchable. */
@@ -103,7 +105,7 @@ export function quote() {
 
   for (const block of document.querySelectorAll("[data-body] > p")) {
     const name = ARTICLE.exec(block.textContent)?.[1];
-    const mark = block.firstElementChild;
+    const mark = /** @type {?HTMLElement} */ (block.firstElementChild);
     if (!name || !mark || mark.textContent.trim() !== name || mark.matches("a, :has(a)")) continue;
     mark.classList.add("art");
     mark.setAttribute("role", "button");
@@ -117,19 +119,19 @@ export function quote() {
     });
   }
 
-  const share = document.querySelector("[data-share]");
+  const share = /** @type {?HTMLElement} */ (document.querySelector("[data-share]"));
   if (share && navigator.share) {
     share.hidden = false;
-    const about = document.querySelector("meta[name=Description]")?.content;
+    const about = /** @type {?HTMLMetaElement} */ (document.querySelector("meta[name=Description]"))?.content;
     share.addEventListener("click", () => navigator.share({ title: document.title, text: about, url: address() }).catch(() => {}));
   }
 
-  const place = document.querySelector("[data-qr]");
+  const place = /** @type {?HTMLElement} */ (document.querySelector("[data-qr]"));
   if (place && matchMedia("(min-width: 60em)").matches) {
     import("./qr.js").then(({ qr }) => {
       const drawn = qr(address(), "本页网址的二维码");
       if (!drawn) return;
-      place.querySelector("dd").append(drawn);
+      /** @type {Element} */ (place.querySelector("dd")).append(drawn);
       place.hidden = false;
     }, () => {});
   }

@@ -40,6 +40,7 @@ function sentences(block) {
 /** Text as a voice should take it: brackets of numbers are not words. @param {string} text */
 const spoken = (text) => text.replace(/[〔〕\[\]]/g, "").replace(/[\s　]+/g, " ").trim();
 
+/** @type {?HTMLElement} */
 let bar = null;
 
 /** Open the bar and begin where the reader is. */
@@ -51,7 +52,7 @@ export function speak() {
     .filter((block) => !block.querySelector(BLOCKS));
   const parts = blocks.flatMap(sentences);
   if (!parts.length) return;
-  const top = document.querySelector(".top").getBoundingClientRect().bottom;
+  const top = /** @type {Element} */ (document.querySelector(".top")).getBoundingClientRect().bottom;
   let at = Math.max(0, parts.findIndex((range) => range.getBoundingClientRect().bottom > top + 4));
   let speed = SPEEDS.indexOf(Number(stored()));
   if (speed < 0) speed = 1;
@@ -62,13 +63,14 @@ export function speak() {
   bar.className = "notice speaker no-print";
   bar.setAttribute("role", "group");
   bar.setAttribute("aria-label", "朗读");
+  /** @param {string} words @param {string} name @param {() => void} act */
   const button = (words, name, act) => {
     const made = document.createElement("button");
     made.type = "button";
     made.textContent = words;
     if (name) made.setAttribute("aria-label", name);
     made.addEventListener("click", act);
-    bar.append(made);
+    /** @type {HTMLElement} */ (bar).append(made);
     return made;
   };
   button("上一句", "", () => move(-1));
@@ -90,7 +92,7 @@ export function speak() {
     faster.textContent = `语速 ${SPEEDS[speed]}`;
   };
   label();
-  document.querySelector("main").append(bar);
+  /** @type {Element} */ (document.querySelector("main")).append(bar);
   pause.focus();
   addEventListener("pagehide", close);
 
@@ -98,6 +100,7 @@ export function speak() {
     run++;
     speechSynthesis.cancel();
   }
+  /** @param {number} by */
   function move(by) {
     at = Math.min(parts.length - 1, Math.max(0, at + by));
     if (paused) light();
@@ -108,7 +111,7 @@ export function speak() {
     if (window.Highlight && CSS.highlights) CSS.highlights.set("speaking", new Highlight(range));
     else {
       document.querySelector(".speaking")?.classList.remove("speaking");
-      range.startContainer.parentElement.closest(BLOCKS + ", h1")?.classList.add("speaking");
+      /** @type {Element} */ (range.startContainer.parentElement).closest(BLOCKS + ", h1")?.classList.add("speaking");
     }
     const box = range.getBoundingClientRect();
     if (box.top < top + 8 || box.bottom > innerHeight - 160) {
@@ -143,7 +146,7 @@ export function speak() {
     document.querySelector(".speaking")?.classList.remove("speaking");
     bar?.remove();
     bar = null;
-    document.querySelector("[data-speak]")?.focus({ preventScroll: true });
+    /** @type {?HTMLElement} */ (document.querySelector("[data-speak]"))?.focus({ preventScroll: true });
   }
   say();
 }
@@ -156,6 +159,7 @@ function stored() {
   }
 }
 
+/** @param {string} value */
 function store(value) {
   try {
     localStorage.setItem("gazette.speed", value);

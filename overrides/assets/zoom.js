@@ -6,22 +6,22 @@ const STEP = 1.6;
 
 /** @param {HTMLAnchorElement} link  whose picture is shown */
 export function zoom(link) {
-  const small = link.querySelector("img");
+  const small = /** @type {HTMLImageElement} */ (link.querySelector("img"));
   const view = document.createElement("dialog");
   view.className = "zoom";
-  view.setAttribute("aria-label", small.alt.replace("，点按放大", ""));
   const image = new Image();
   image.src = link.href;
-  image.alt = view.getAttribute("aria-label");
+  image.alt = small.alt.replace("，点按放大", "");
+  view.setAttribute("aria-label", image.alt);
   image.draggable = false;
   const tools = document.createElement("div");
   tools.className = "zoom-tools";
   view.append(image, tools);
-  for (const [words, name, act] of [
+  for (const [words, name, act] of /** @type {[string, string, () => void][]} */ ([
     ["－", "缩小", () => scale(1 / STEP)],
     ["＋", "放大", () => scale(STEP)],
     ["关闭", "关闭大图", () => view.close()],
-  ]) {
+  ])) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = words;
@@ -46,6 +46,7 @@ export function zoom(link) {
     image.style.transform = `translate(${x}px, ${y}px)`;
     image.dataset.scale = k.toFixed(2);
   };
+  /** @param {number} by @param {number} [cx] @param {number} [cy] */
   const scale = (by, cx = innerWidth / 2, cy = innerHeight / 2) => {
     const next = Math.min(MOST, Math.max(1, k * by));
     x = cx - ((cx - x) * next) / k;
@@ -71,7 +72,7 @@ export function zoom(link) {
     if (!before) return;
     const other = Array.from(fingers.values()).find((finger) => finger.pointerId !== event.pointerId);
     if (other) {
-      const far = (finger) => Math.hypot(finger.clientX - other.clientX, finger.clientY - other.clientY) || 1;
+      const far = (/** @type {PointerEvent} */ finger) => Math.hypot(finger.clientX - other.clientX, finger.clientY - other.clientY) || 1;
       scale(far(event) / far(before), (event.clientX + other.clientX) / 2, (event.clientY + other.clientY) / 2);
     } else {
       x += event.clientX - before.clientX;
@@ -80,7 +81,7 @@ export function zoom(link) {
     }
     fingers.set(event.pointerId, event);
   });
-  const lift = (event) => fingers.delete(event.pointerId);
+  const lift = (/** @type {PointerEvent} */ event) => fingers.delete(event.pointerId);
   image.addEventListener("pointerup", lift);
   image.addEventListener("pointercancel", lift);
   view.addEventListener("wheel", (event) => {

@@ -23,7 +23,7 @@ export function search(query, saved) {
     for (const one of record.documents) {
       const head = spans(`${one.title}\n${one.number}`);
       const body = spans(one.text);
-      const has = (group) => find(group.units, head).length + find(group.units, body).length;
+      const has = (/** @type {typeof groups[number]} */ group) => find(group.units, head).length + find(group.units, body).length;
       if (!wanted.every(has) || unwanted.some(has)) continue;
       const inHead = wanted.filter((group) => find(group.units, head).length).length;
       const places = wanted.flatMap((group) => find(group.units, body)).sort((a, b) => a[0] - b[0]);

@@ -13,11 +13,11 @@ function lines(page) {
 
 /** Addresses of what belongs to an issue, as its own page links it. @param {Document} page @param {string} address */
 function parts(page, address) {
-  const links = Array.from(page.querySelectorAll(".contents a, .thumbnails a"), (a) => new URL(a.getAttribute("href"), address).href);
+  const links = Array.from(page.querySelectorAll(".contents a, .thumbnails a"), (a) => new URL(/** @type {string} */ (a.getAttribute("href")), address).href);
   return Array.from(new Set(links)).filter((href) => href.startsWith(address) && href !== address);
 }
 
-/** Traditional characters that the archive's search treats as simplified ones: asked of the index while it can be reached. */
+/** Traditional characters that the archive's search treats as simplified ones: asked of the index while it can be reached. @param {URL} home */
 async function pairs(home) {
   try {
     const [{ Index }, { fold }] = await Promise.all([import("../search/index.js"), import("../search/terms.js")]);
@@ -42,7 +42,7 @@ async function pairs(home) {
  */
 export async function save(home, address, label, tell) {
   const parser = new DOMParser();
-  const get = async (url) => {
+  const get = async (/** @type {string} */ url) => {
     const response = await fetch(url, { cache: "no-cache" });
     if (!response.ok) throw Object.assign(new Error(`${url}: ${response.status}`), { gone: [404, 410].includes(response.status) });
     return response;
@@ -57,7 +57,7 @@ export async function save(home, address, label, tell) {
   const fresh = new Set();
   /** @type {string[]} */
   const old = [];
-  const hold = async (url, response) => {
+  const hold = async (/** @type {string} */ url, /** @type {Response} */ response) => {
     bytes += await put(cache, url, response);
     fresh.add(url);
   };
@@ -80,10 +80,10 @@ export async function save(home, address, label, tell) {
           mark: page.querySelector("[data-mark]")?.getAttribute("data-mark") ?? "",
         };
         for (const image of page.querySelectorAll("[data-body] img")) {
-          const url = new URL(image.getAttribute("src"), job.url).href;
+          const url = new URL(/** @type {string} */ (image.getAttribute("src")), job.url).href;
           await hold(url, await get(url));
         }
-      } catch (error) {
+      } catch (/** @type {any} */ error) {
         if (error.name === "QuotaExceededError") throw error;
         failed++;
         const kept = before?.documents.find((one) => one.url === job.url);
@@ -100,7 +100,7 @@ export async function save(home, address, label, tell) {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     for (const { url } of await cache.keys()) {
       if (fresh.has(url)) continue;
-      if (old.some((page) => url.startsWith(page))) bytes += (await (await cache.match(url)).blob()).size;
+      if (old.some((page) => url.startsWith(page))) bytes += (await /** @type {Response} */ (await cache.match(url)).blob()).size;
       else await cache.delete(url);
     }
     const same = (await pairs(home)) || (before?.pairs ?? "");
@@ -116,25 +116,26 @@ export async function save(home, address, label, tell) {
 
 /** What a touch of the button does, and its name. @param {URL} home @returns {Promise<() => Promise<void>>} */
 export async function offer(home) {
-  const place = document.querySelector("[data-save]");
-  const address = new URL(place.dataset.save, location.href).href.replace(/#.*$/, "");
-  const [button, said] = [place.querySelector("button"), place.querySelector("[role=status]")];
-  const words = button.querySelector("span");
+  const place = /** @type {HTMLElement} */ (document.querySelector("[data-save]"));
+  const address = new URL(/** @type {string} */ (place.dataset.save), location.href).href.replace(/#.*$/, "");
+  const button = /** @type {HTMLButtonElement} */ (place.querySelector("button"));
+  const said = /** @type {HTMLElement} */ (place.querySelector("[role=status]"));
+  const words = /** @type {HTMLElement} */ (button.querySelector("span"));
   const kept = (await records(home)).find((record) => record.address === address);
   if (kept) words.textContent = "更新保存";
   return async () => {
     if (button.disabled) return;
     button.disabled = true;
     said.textContent = "正在保存……";
-    said.parentElement.classList.add("on");
+    said.parentElement?.classList.add("on");
     try {
-      const { record, failed } = await save(home, address, place.dataset.label, (done, all) => {
+      const { record, failed } = await save(home, address, /** @type {string} */ (place.dataset.label), (done, all) => {
         said.textContent = `正在保存：${done} / ${all}`;
       });
       words.textContent = "更新保存";
       said.textContent = `本期已保存，${size(record.bytes)}。`;
       if (failed) said.textContent += `有 ${failed} 页没有取到，可再点一次。`;
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       said.textContent = error.name === "QuotaExceededError" ? "手机存储空间不够，没有保存。" : "没有连上网站，没有保存。";
     }
     button.disabled = false;

@@ -3,9 +3,10 @@
 import { save } from "./save.js";
 import { names, read, records, remove, size } from "./store.js";
 
-const root = document.querySelector("[data-saved]");
-const home = new URL(root.dataset.saved, location.href);
-const at = (name) => root.querySelector(`[data-${name}]`);
+const root = /** @type {HTMLElement} */ (document.querySelector("[data-saved]"));
+const home = new URL(/** @type {string} */ (root.dataset.saved), location.href);
+/** A place of the page. @param {string} name */
+const at = (name) => /** @type {HTMLElement} */ (root.querySelector(`[data-${name}]`));
 
 /** @param {string} tag @param {Record<string, string>} [said] @param {...(Node | string)} inside */
 function h(tag, said = {}, ...inside) {
@@ -15,10 +16,11 @@ function h(tag, said = {}, ...inside) {
   return node;
 }
 
-const day = (iso) => new Date(iso).toLocaleDateString("zh-CN", { year: "numeric", month: "long", day: "numeric" });
+const day = (/** @type {string} */ iso) => new Date(iso).toLocaleDateString("zh-CN", { year: "numeric", month: "long", day: "numeric" });
 
+/** @param {string} words @param {string} label @param {(button: HTMLButtonElement) => void} act */
 function button(words, label, act) {
-  const made = h("button", { type: "button", class: "copy", "aria-label": label }, words);
+  const made = /** @type {HTMLButtonElement} */ (h("button", { type: "button", class: "copy", "aria-label": label }, words));
   made.addEventListener("click", () => act(made));
   return made;
 }
@@ -57,6 +59,7 @@ async function list() {
   return saved;
 }
 
+/** @param {string} text @param {[number, number][]} marks */
 function marked(text, marks) {
   const out = [];
   let done = 0;
@@ -68,6 +71,7 @@ function marked(text, marks) {
   return [...out, text.slice(done)];
 }
 
+/** @param {string} query @param {import("./store.js").Record[]} saved */
 async function find(query, saved) {
   const { search } = await import("./find.js");
   const hits = search(query, saved);
@@ -85,7 +89,7 @@ async function find(query, saved) {
 async function begin() {
   const said = new URLSearchParams(location.search);
   const [query, from] = [said.get("q") ?? "", said.get("from")];
-  const form = root.querySelector("form");
+  const form = /** @type {HTMLFormElement} */ (root.querySelector("form"));
   form.q.value = query;
   if (!("caches" in window)) {
     at("missing").textContent = "这个浏览器不能保存网页（网站须用 https 打开）。";

@@ -14,7 +14,7 @@ export async function put(cache, url, response) {
   return body.size;
 }
 
-const json = (value) => new Response(JSON.stringify(value), { headers: { "Content-Type": "application/json" } });
+const json = (/** @type {unknown} */ value) => new Response(JSON.stringify(value), { headers: { "Content-Type": "application/json" } });
 
 /** @param {Cache} cache @param {Record} record */
 export const putRecord = (cache, record) => cache.put(`${record.address}?record`, json(record));
@@ -42,7 +42,7 @@ export const remove = (home, address) => caches.delete(names(home).saved + addre
 export async function read(home) {
   const cache = await caches.open(names(home).read);
   const found = [];
-  for (const key of (await cache.keys()).reverse()) {
+  for (const key of /** @type {Request[]} */ (await cache.keys()).reverse()) {
     const kept = await cache.match(key);
     if (!kept) continue;
     const html = await kept.text();
