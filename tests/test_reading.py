@@ -648,6 +648,11 @@ def test_what_the_network_does_not_give_again_stays_as_it_was_saved(
         assert f"{issue}01/" in links
         page.goto(f"{issue}03/")
         assert "/saved/" in page.url
+        page.get_by_role("button", name="更新2024年第1期").click()
+        expect(page.locator("[data-kept]")).to_contain_text("没有连上网站，原来的还在。")
+        page.goto(issue)
+        page.get_by_role("button", name="更新保存").click()
+        expect(page.locator("[data-save]")).to_contain_text("没有连上网站，原来的还在。")
         host.up()
 
 

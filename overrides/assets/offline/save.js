@@ -114,6 +114,13 @@ export async function save(home, address, label, tell) {
   }
 }
 
+/** What is said of pages that could not be fetched. @param {number} failed */
+export const missed = (failed) => (failed ? `有 ${failed} 页没有取到，可再点一次。` : "");
+
+/** What is said when nothing was saved. @param {any} error @param {unknown} kept  whether there is an older copy */
+export const refused = (error, kept) =>
+  `${error.name === "QuotaExceededError" ? "手机存储空间不够" : "没有连上网站"}，${kept ? "原来的还在" : "没有保存"}。`;
+
 /** What a touch of the button does, and its name. @param {URL} home @returns {Promise<() => Promise<void>>} */
 export async function offer(home) {
   const place = /** @type {HTMLElement} */ (document.querySelector("[data-save]"));
@@ -121,7 +128,7 @@ export async function offer(home) {
   const button = /** @type {HTMLButtonElement} */ (place.querySelector("button"));
   const said = /** @type {HTMLElement} */ (place.querySelector("[role=status]"));
   const words = /** @type {HTMLElement} */ (button.querySelector("span"));
-  const kept = (await records(home)).find((record) => record.address === address);
+  let kept = (await records(home)).find((record) => record.address === address);
   if (kept) words.textContent = "更新保存";
   return async () => {
     if (button.disabled) return;
@@ -132,11 +139,11 @@ export async function offer(home) {
       const { record, failed } = await save(home, address, /** @type {string} */ (place.dataset.label), (done, all) => {
         said.textContent = `正在保存：${done} / ${all}`;
       });
+      kept = record;
       words.textContent = "更新保存";
-      said.textContent = `本期已保存，${size(record.bytes)}。`;
-      if (failed) said.textContent += `有 ${failed} 页没有取到，可再点一次。`;
-    } catch (/** @type {any} */ error) {
-      said.textContent = error.name === "QuotaExceededError" ? "手机存储空间不够，没有保存。" : "没有连上网站，没有保存。";
+      said.textContent = `本期已保存，${size(record.bytes)}。${missed(failed)}`;
+    } catch (error) {
+      said.textContent = refused(error, kept);
     }
     button.disabled = false;
   };

@@ -1,6 +1,6 @@
 // The page of what is kept on this phone: lists, deletes, renews, and searches inside it.
 
-import { save } from "./save.js";
+import { missed, refused, save } from "./save.js";
 import { names, read, records, remove, size } from "./store.js";
 
 const root = /** @type {HTMLElement} */ (document.querySelector("[data-saved]"));
@@ -38,9 +38,9 @@ async function list() {
           try {
             const { failed } = await save(home, record.address, record.label, (done, all) => (facts.textContent = `${done} / ${all}`));
             await list();
-            if (failed) at("size").textContent = `${record.label}有 ${failed} 页没有取到，可再点一次“更新”。`;
-          } catch {
-            facts.textContent = "没有连上网站，原来的还在。";
+            if (failed) at("size").textContent = record.label + missed(failed);
+          } catch (error) {
+            facts.textContent = refused(error, true);
             made.disabled = false;
           }
         }),
