@@ -279,6 +279,33 @@ def test_a_document_shows_what_is_related_to_it(chromium: Browser, site: Path) -
         assert problems == []
 
 
+@pytest.mark.parametrize("on", ["[data-related-more] a", ".back a"])
+def test_who_goes_by_keyboard_stays_in_place_when_related_documents_come(
+    chromium: Browser, site: Path, on: str
+) -> None:
+    with reading(chromium, site) as (page, address, problems):
+        held: list[Route] = []
+        page.route("**/assets/search/related.js", lambda route: held.append(route))  # noqa: PLW0108  a method takes no mark
+        page.goto(f"{address}2024/01/01/")
+        place = page.locator(on)
+        page.locator("[data-related]").scroll_into_view_if_needed()
+        place.focus()
+        bottom = "document.activeElement.getBoundingClientRect().bottom"
+        lowest = page.evaluate("innerHeight - document.querySelector('.reader').offsetHeight")
+        # As a browser leaves it that scrolls no more than it must: the focus at the lower edge.
+        page.evaluate(f"scrollBy(0, {bottom} + 8 - {lowest})")
+        page.wait_for_timeout(300)
+        held[0].continue_()
+        related = page.locator("[data-related] li a")
+        expect(related.first).to_be_visible()
+        if "more" in on:
+            expect(related.first).to_be_focused()
+        else:
+            expect(place).to_be_focused()
+        assert page.evaluate(bottom) <= lowest
+        assert problems == []
+
+
 def test_typing_on_any_page_suggests_titles_and_arrows_choose(
     chromium: Browser, site: Path
 ) -> None:

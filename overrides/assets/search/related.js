@@ -51,8 +51,14 @@ export async function show(section) {
     const rows = found.map((one) =>
       h("li", {}, h("a", { href: new URL(one.url, home).href }, one.title), " ", h("small", {}, [one.number, one.dated].filter(Boolean).join("　"))),
     );
-    section.append(h("ul", { class: "plain" }, ...rows));
-    section.querySelector("[data-related-more]")?.remove();
+    // Who stands on the link that goes is led to the first document; who is past it keeps the place in sight.
+    const more = section.querySelector("[data-related-more]");
+    const focused = document.activeElement;
+    const list = h("ul", { class: "plain" }, ...rows);
+    section.append(list);
+    if (more?.contains(focused)) list.querySelector("a").focus();
+    else if (focused && section.compareDocumentPosition(focused) & Node.DOCUMENT_POSITION_FOLLOWING) focused.scrollIntoView({ block: "nearest" });
+    more?.remove();
   } catch (error) {
     // the link to the search stays
   }
