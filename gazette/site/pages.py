@@ -43,7 +43,7 @@ from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.life import Badges, badge, badges, issue_corrections, life_meta, states_on
 from gazette.site.lists import list_pages, list_tables, overview
 from gazette.site.offline import marks
-from gazette.site.quoting import citations
+from gazette.site.quoting import citations, titled
 from gazette.site.references import PageReferences, cited_lists
 from gazette.structure import outline
 
@@ -334,7 +334,7 @@ def _cited(document: Mapping[str, Any], citing: Heads) -> Iterator[Page]:
         yield Page(
             address=base if year is None else f"{base}{year}/",
             template="cited.html",
-            title=f"引用《{document['title']}》的文件" + (f"（{year}年）" if year else ""),
+            title=f"引用{titled(document['title'])}的文件" + (f"（{year}年）" if year else ""),
             meta={
                 "kind": "cited",
                 "document": document,

@@ -39,6 +39,7 @@ from gazette.site.body import to_html
 from gazette.site.made import Site, SiteFile
 from gazette.site.offline import VERSIONED, fingerprint
 from gazette.site.pages import Page
+from gazette.site.quoting import titled
 
 NOTHING = Site(archive=Archive(name="", gazette=Gazette()), groups=(), files=())
 """What a renderer of single pages begins with."""
@@ -139,6 +140,7 @@ class GazettePlugin(BasePlugin[_Options]):
         env.trim_blocks = env.lstrip_blocks = True
         env.filters["to"] = _to
         env.filters["size"] = size_words
+        env.filters["titled"] = titled
         env.filters["asset"] = _asset
         env.globals["gazette"] = self.settings
         look = _look(config)

@@ -38,7 +38,7 @@ def citations(gazette: str, issue: Issue, document: Document) -> tuple[Citation,
     )
 
 
-def _titled(title: str) -> str:
+def titled(title: str) -> str:
     """A title in 书名号; those inside it become single (GB/T 15834-2011, 4.15.3.5)."""
     return f"《{title.translate(_INNER)}》"
 
@@ -50,7 +50,7 @@ def _general(gazette: str, issue: Issue, document: Document) -> Citation:
     lead = f"{authorities}：" if authorities else ""
     return Citation(
         name="一般写法",
-        lead=f"{lead}{_titled(document.title)}{number}",
+        lead=f"{lead}{titled(document.title)}{number}",
         rest=f"，载《{gazette}》{issue.label}。",
     )
 
@@ -85,6 +85,6 @@ def _legal(gazette: str, issue: Issue, document: Document) -> Citation:
         day = ""
     return Citation(
         name="法学引注",
-        lead=_titled(document.title),
+        lead=titled(document.title),
         rest=f"{number}{day}，载《{gazette}》{issue.label}。",
     )
