@@ -6,6 +6,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= auto
 
+# 类型：Python 的由 mypy 查；脚本的由 TypeScript 的检查器查，它随 deno 从 PyPI 装来，不用 Node 和 npm。
+# 网页里的脚本和后台（worker）里的，浏览器给的东西不同，各查各的（deno.json、deno.worker.json）。
+DENO := DENO_DIR=$(CURDIR)/.gazette/deno DENO_NO_UPDATE_CHECK=1 $(BIN)/deno check --quiet --no-lock --no-remote
+define types
+	$(BIN)/mypy
+	$(DENO) overrides/assets
+	$(DENO) --config deno.worker.json overrides/sw.js overrides/assets/search/worker.js
+endef
+
 .PHONY: site serve check test lint lock clean
 
 site: $(VENV)/.site
@@ -22,13 +31,13 @@ test: $(VENV)/.dev
 	tools/ensure_browser.sh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(types)
 	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+	$(types)
 
 # 依赖的确切版本在 constraints.txt：同一份源码，任何时候装出同样的环境。
 $(VENV)/.site: pyproject.toml constraints.txt

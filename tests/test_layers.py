@@ -1,11 +1,14 @@
-"""The direction of the data flow, as the imports show it, and one owner for each library."""
+"""The direction of the data flow, as the imports show it, one owner for each library, and no script unchecked."""
 
 import ast
+import json
+import re
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[1] / "gazette"
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "gazette"
 
 LAYERS = [
     {"memory", "numerals"},
@@ -123,3 +126,15 @@ def test_nothing_asks_the_clock(module: str) -> None:
     }
     allowed = {"today"} if module == "cli" else set()  # the day of the call, where none is named
     assert not calls & {"today", "now", "utcnow"} - allowed
+
+
+def test_the_types_of_every_script_are_checked() -> None:
+    """What is not checked as a script of pages, the Makefile names as one of workers."""
+    make = (ROOT / "Makefile").read_text("utf-8")
+    apart = json.loads((ROOT / "deno.json").read_text("utf-8"))["exclude"]
+    workers = re.findall("--config deno.worker.json (.+)", make)[0].split()
+    scripts = {p.relative_to(ROOT).as_posix() for p in (ROOT / "overrides").rglob("*.js")}
+    pages = {s for s in scripts if s.startswith("overrides/assets/")} - set(apart)
+    assert pages | set(workers) == scripts
+    for rule in ("test", "lint"):
+        assert "\t$(types)" in make.partition(f"\n{rule}: ")[2].partition("\n\n")[0]

@@ -16,12 +16,10 @@ export function dates(index) {
   return index.once("dates", async () => {
     const { segments } = await index.manifest();
     const parts = await Promise.all(segments.map(({ key }) => index.bytes(`${key}/dates.bin`)));
-    return [].concat(
-      ...parts.map((data, i) => {
-        let day = 0;
-        return new Reader(data).varints(segments[i].entries).map((change) => (day += unzigzag(change)));
-      }),
-    );
+    return parts.flatMap((data, i) => {
+      let day = 0;
+      return new Reader(data).varints(segments[i].entries).map((change) => (day += unzigzag(change)));
+    });
   });
 }
 
@@ -60,7 +58,7 @@ function facet(index, name) {
       const said = JSON.parse(utf8.decode(reader.take(reader.varint())));
       return { ...said, column: reader.varints(segments[i].entries) };
     });
-    const names = [...new Set([].concat(...read.map((part) => part.names)))].sort();
+    const names = [...new Set(read.flatMap((part) => part.names))].sort();
     const places = new Map(names.map((n, i) => [n, i]));
     /** @type {Facet} */
     const facet = { names, sets: [], column: [] };
@@ -136,7 +134,7 @@ async function under(search, allowed) {
       return await bySound(search, letters(search.query));
     }
     const found = await search.weigh(plan.groups, plan.full);
-    if (plan.wordsMatch === "relaxed") return without(Array.from(new Set([].concat(...found.terms.map((part) => part.entries)))), found.never);
+    if (plan.wordsMatch === "relaxed") return without(Array.from(new Set(found.terms.flatMap((part) => part.entries))), found.never);
     return Array.from(new Set([...own, ...found.exact, ...(plan.full || !plan.words.length ? found.words : [])]));
   } finally {
     search.allowed = before;

@@ -44,7 +44,7 @@ async function inflate(data) {
   } catch (error) {
     return (await import("./inflate.js")).inflate(data);
   }
-  const plain = new Blob([data]).stream().pipeThrough(stream);
+  const plain = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (data)]).stream().pipeThrough(stream);
   return new Uint8Array(await new Response(plain).arrayBuffer());
 }
 

@@ -69,7 +69,7 @@ export async function suggest(search, groups) {
 /** The numbers of the same code and year as a `#` term: they lie in its shard. 
  * @param {import("./index.js").Index} index @param {string} term */
 export async function siblings(index, term) {
-  const names = [].concat(...(await index.shards(term)).map((shard) => Array.from(shard.keys())));
+  const names = (await index.shards(term)).flatMap((shard) => Array.from(shard.keys()));
   return Array.from(new Set(names)).filter((name) => name[0] === "#" && family(name) === family(term));
 }
 

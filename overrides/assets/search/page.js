@@ -5,6 +5,7 @@ import { h, marked } from "./dom.js";
 import { Session } from "./session.js";
 
 /** What is said of a hit whose text may not be what is printed; keys as in Entry.quality. */
+/** @type {Record<string, string>} */
 const DOUBTS = { ocr: "OCR 文字", repaired: "编码修复", suspect: "文字可能不准", garbled: "有的页不可读", scanned: "有的页没有文字" };
 
 const PAGE = 10;
@@ -129,8 +130,10 @@ function mount(root) {
     const { source, mine } = { source: asked || engine, mine: run };
     try {
       for (const [name, [facet]] of Object.entries({ year: ["year", ""], ...FACETS })) {
+        /** @type {[string, number][]} */
         const counts = await source.counts(facet);
         if (mine !== run) return;
+        /** @type {[string, string][]} */
         const rows = counts.map(([value, count]) => [value, `${KINDS[value] || value}（${count}）`]);
         for (const list of name === "year" ? [from, to] : [selects[name]]) {
           const { value } = list;
@@ -237,7 +240,7 @@ function mount(root) {
     engine.warm().catch(() => {}); // a failure shows when it is used
   }
 
-  /** Say how many there are, and what else may help. @param {any} found */
+  /** Say how many there are, and what else may help. @param {import("./session.js").Answer} found */
   function tell({ total, exact, relaxed, missing, suggestions }) {
     status.dataset.total = String(total);
     if (!exact) status.dataset.approx = "";

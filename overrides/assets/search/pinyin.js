@@ -15,7 +15,7 @@ const HAN = /[\u3400-\u9fff]+/g;
 
 /** The initials that letters may stand for, at least two each. @param {string} said @param {Table} table */
 export function initials(said, table) {
-  const syllables = new Set([].concat(...Array.from(table.values())));
+  const syllables = new Set(Array.from(table.values()).flat());
   const all = Array.from(syllables);
   /** @type {string[]} */
   const found = [];
@@ -65,7 +65,7 @@ export function table(index) {
     const texts = await Promise.all(segments.map(({ key }) => index.bytes(`${key}/pinyin.bin`)));
     /** @type {Map<string, string[]>} */
     const sounds = new Map();
-    for (const line of [].concat(...texts.map((text) => utf8.decode(text).split("\n")))) {
+    for (const line of texts.flatMap((text) => utf8.decode(text).split("\n"))) {
       const [name] = /^[a-z]*/.exec(line) || [""];
       for (const char of line.slice(name.length)) {
         const known = sounds.get(char) || [];

@@ -289,7 +289,7 @@ export class Search {
     const { isPage, group, over } = this.index;
     const { dates } = this;
     if (this.sort === "date" || match === "listed") return entries.slice().sort((a, b) => dates[b] - dates[a] || b - a);
-    const founds = { number: [], exact: plan.runs.map(({ found }) => found) }[match] || plan.terms;
+    const founds = /** @type {Partial<Record<Match, Found[]>>} */ ({ number: [], exact: plan.runs.map(({ found }) => found) })[match] || plan.terms;
     /** @type {Map<number, [number, number, number]>} page, not the whole title, score */
     const keys = new Map();
     for (const entry of entries) {
@@ -309,7 +309,7 @@ export class Search {
       if (pages) pages.push(entry);
       else issues.set(group[entry], [entry]);
     }
-    return [].concat(...Array.from(issues.values()));
+    return Array.from(issues.values()).flat();
   }
 
   /** Ways to read the query, each for when the one before finds nothing. @returns {AsyncGenerator<Plan, void, void>} */
@@ -336,7 +336,7 @@ export class Search {
     }
     const said = letters(query);
     if (said) yield { ...NOTHING, groups, words: await (await import("./pinyin.js")).bySound(this, said), wordsMatch: "pinyin" };
-    const some = Array.from(new Set([].concat(...whole.terms.map((found) => found.entries))));
+    const some = Array.from(new Set(whole.terms.flatMap((found) => found.entries)));
     await (await import("./nearest.js")).suggest(this, groups);
     yield { ...whole, exact: [], words: without(some, whole.never), wordsMatch: "relaxed" };
   }
@@ -366,7 +366,7 @@ export class Search {
   firstTerms() {
     const reading = numberReading(this.query);
     const groups = reading ? [reading.group] : parse(this.query);
-    return [].concat(reading ? [reading.key] : [], ...groups.map((group) => termsOf(group, false)));
+    return [...(reading ? [reading.key] : []), ...groups.flatMap((group) => termsOf(group, false))];
   }
 
   /** Whether a Han character of some groups, all of whose terms are here, is in no term that was found: it may be a
@@ -387,13 +387,13 @@ export class Search {
   /** Candidates for groups, by all their terms or by those that cover them. @param {Group[]} groups @param {boolean} full
    * @returns {Promise<Plan>} */
   async weigh(groups, full) {
-    await this.load([].concat(...groups.map((group) => termsOf(group, full))));
+    await this.load(groups.flatMap((group) => termsOf(group, full)));
     const runs = groups.map((group) => ({ group, found: this.found(termsOf(group, full), group.units) }));
     const wanted = runs.filter(({ group }) => !group.exclude);
     const unwanted = runs.filter(({ group }) => group.exclude);
-    const byTerm = new Set([].concat(...wanted.map(({ group }) => termsOf(group, full))));
+    const byTerm = new Set(wanted.flatMap(({ group }) => termsOf(group, full)));
     const founds = Array.from(byTerm, (term) => this.found([term], term.split(" ")));
-    const never = [].concat(...unwanted.filter(({ group }) => !isUnsure(group)).map(({ found }) => found.entries));
+    const never = unwanted.filter(({ group }) => !isUnsure(group)).flatMap(({ found }) => found.entries);
     const exact = without(common(wanted.map(({ found }) => found.entries)), never);
     const phrases = wanted.filter(({ group }) => group.phrase).map(({ found }) => found);
     const words = common([...founds, ...phrases].map((found) => found.entries));
@@ -523,7 +523,7 @@ export class Search {
     /** @type {?number} */
     let shown = null;
     // What must stand there as it is; phrases first, for without them it is no match of the words either.
-    const asked = { exact: plan.runs, words: plan.runs.filter(({ group }) => group.phrase) }[match] || [];
+    const asked = /** @type {Partial<Record<Match, Plan["runs"]>>} */ ({ exact: plan.runs, words: plan.runs.filter(({ group }) => group.phrase) })[match] || [];
     for (const run of asked.slice().sort((a, b) => +b.group.phrase - +a.group.phrase)) {
       const place = await this.proof(run, entry, places);
       if (place === undefined) return "unclear";

@@ -14,7 +14,7 @@ const PLAIN =
 /** The telling terms of a title, at most `TERMS`. @param {string} title */
 function telling(title) {
   const pieces = fold(title).replace(/ /g, "").replace(PLAIN, " ").split(" ");
-  const found = new Set([].concat(...pieces.map((piece) => units(piece)).filter((run) => run.length > 1).map((run) => terms(run))));
+  const found = new Set(pieces.map((piece) => units(piece)).filter((run) => run.length > 1).flatMap((run) => terms(run)));
   // The name of the place comes first and is in every title: the last words tell most.
   return Array.from(found).slice(-TERMS);
 }
