@@ -374,7 +374,8 @@ def test_the_number_of_jobs_mkdocs_itself_and_properdocs_give_the_same_bytes(
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", "plain"]
     subprocess.run(command, cwd=project.root, env=environment, check=True)  # noqa: S603
-    assert contents(project.root / "plain") == site
+    plain = contents(project.root / "plain")
+    assert [n for n in {**plain, **site} if plain.get(n) != site.get(n)] == []
     # The hedge: ProperDocs keeps MkDocs 1.x alive, and needs nothing changed.
     command[2] = "properdocs"
     subprocess.run([*command[:-1], "proper"], cwd=project.root, env=environment, check=True)  # noqa: S603
