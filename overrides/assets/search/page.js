@@ -1,5 +1,6 @@
-// The search page: fills <div id="search" data-index="…/search-index/">. Everything shown is set as text; the query and
-// every filter are in the address.
+// The search page: fills <div id="search">; where the index lies says <script data-index data-manifest>, its own. Everything
+// shown is set as text; the query and every filter are in the address, and are asked for before there is a page to show
+// results in.
 
 import { h, marked } from "./dom.js";
 import { Session } from "./session.js";
@@ -38,13 +39,29 @@ function today() {
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }
 
-/** @param {HTMLElement} root */
-function mount(root) {
-  const address = new URL(root.dataset.index || "search-index/", document.baseURI);
+/** What an address asks, null where it asks nothing. @param {URLSearchParams} words @returns {?import("./session.js").Question} */
+function questionOf(words) {
+  const get = (/** @type {string} */ name) => words.get(name) || "";
+  const query = get("q");
+  const isFiltered = Array.from(words).some(([name, value]) => value && (name === "year" || FACETS[name]));
+  if (!query.trim() && !isFiltered) return null;
+  /** @type {Record<string, any>} */
+  const filters = { years: years(get("year")), kind: get("kind") };
+  for (const [name, [facet]] of Object.entries(FACETS)) if (name !== "kind") filters[facet] = words.getAll(name).filter(Boolean);
+  return { query, filters, sort: get("sort") === "date" ? "date" : "relevance", on: today() };
+}
+
+const said = () => new URLSearchParams(location.search);
+
+/** How many results to show: so many as the reader had come to see. */
+const count = () => Math.max(PAGE, (history.state && history.state.shown) || 0);
+
+/** @param {HTMLElement} root @param {Session} own @param {?Promise<any>} early the answer to what the address asked at first */
+function mount(root, own, early) {
+  const address = new URL(own.address);
   const home = new URL("../", address);
-  const { manifest } = root.dataset;
   /** The session that questions go to: the page's own until one in a worker is ready. @type {any} */
-  let engine = new Session(address.href, manifest);
+  let engine = own;
   /** The session that the results shown come from. @type {any} */
   let asked = null;
   let run = 0; // a newer question makes the older ones' answers void
@@ -94,8 +111,6 @@ function mount(root) {
   const retry = h("button", { type: "button", class: "s-retry", hidden: true }, "重试");
   const region = h("section", { class: "s-results", "aria-label": "检索结果", "data-state": "done" }, chips, status, notes, list, more, retry);
   root.replaceChildren(form, region);
-
-  const said = () => new URLSearchParams(location.search);
 
   /** What the form says, as it stands in the address. */
   function read() {
@@ -178,11 +193,9 @@ function mount(root) {
   }
 
   /** Search for what the address says, and show this many results. */
-  async function go(count = PAGE) {
+  async function go(many = PAGE) {
     const mine = ++run;
-    const words = said();
-    const get = (/** @type {string} */ name) => words.get(name) || "";
-    const query = get("q");
+    const question = questionOf(said());
     asked = null;
     shown = 0;
     group = null;
@@ -192,19 +205,17 @@ function mount(root) {
     delete status.dataset.approx;
     tellFilters();
     document.title = document.title.replace(/^.* · (?=检索)/, "");
-    /** @type {Record<string, any>} */
-    const wanted = { years: years(get("year")), kind: get("kind") };
-    for (const [name, [facet]] of Object.entries(FACETS)) if (name !== "kind") wanted[facet] = words.getAll(name).filter(Boolean);
-    if (!query.trim() && chips.hidden) {
+    if (!question) {
       say("done", "");
       more.hidden = true;
       if (filters.open) fill();
       return;
     }
-    if (query.trim()) document.title = `${query.slice(0, 40)} · ${document.title}`;
-    const question = { query, filters: wanted, sort: get("sort") === "date" ? "date" : "relevance", on: today() };
+    if (question.query.trim()) document.title = `${question.query.slice(0, 40)} · ${document.title}`;
     const source = engine;
-    await answer(mine, () => source.ask(question, count), source);
+    const answering = early || source.ask(question, many);
+    early = null;
+    await answer(mine, () => answering, source);
     if (mine === run && filters.open) fill();
   }
 
@@ -232,7 +243,7 @@ function mount(root) {
     import("./box.js").then(({ attach }) => attach(form, home, (text) => engine.suggest(text)), () => {});
     try {
       const { open } = await import("./remote.js");
-      engine = await open(address.href, manifest);
+      engine = await open(address.href, own.manifest);
       root.dataset.worker = "";
     } catch (error) {
       // this browser keeps to the page's own thread
@@ -327,7 +338,7 @@ function mount(root) {
   async function restore() {
     const { state } = history;
     show();
-    await go(Math.max(PAGE, (state && state.shown) || 0));
+    await go(count());
     if (state && state.top) scrollTo(0, state.top);
   }
 
@@ -353,5 +364,13 @@ function mount(root) {
   if (!input.value && chips.hidden) input.focus();
 }
 
-const root = document.getElementById("search");
-if (root) mount(root);
+/** @type {any} */
+const script = document.querySelector("script[data-index]");
+const session = new Session(new URL(script.dataset.index, location.href).href, script.dataset.manifest);
+const question = questionOf(said());
+const early = question && session.ask(question, count());
+if (early) early.catch(() => {}); // told where it is shown
+const start = () => mount(/** @type {HTMLElement} */ (document.getElementById("search")), session, early);
+// The page is whole before deferred scripts and styles are here, for which DOMContentLoaded waits.
+if (document.readyState === "loading") document.addEventListener("readystatechange", start, { once: true });
+else start();

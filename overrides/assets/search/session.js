@@ -1,7 +1,7 @@
 // One reader's searches: the same calls on the page (this class) and in a worker (remote.js). All that goes in and out is
 // plain data.
 
-import { Index, LoadError } from "./index.js";
+import { Index } from "./index.js";
 import { Search, stateOn } from "./query.js";
 
 /**
@@ -15,7 +15,7 @@ export class Session {
   /** @param {string} address of the index @param {string} [manifest] where the page has it already */
   constructor(address, manifest) {
     this.address = address;
-    this.given = manifest;
+    this.manifest = manifest;
     this.index = new Index(address, manifest);
     /** @type {?Search} */
     this.search = null;
@@ -37,8 +37,8 @@ export class Session {
     } catch (error) {
       // What the page says of the index may be older than the index: then it is read anew, once.
       this.index = new Index(this.address);
-      if (!this.given) throw error;
-      this.given = undefined;
+      if (!this.manifest) throw error;
+      this.manifest = undefined;
       return this.ask({ query, filters, sort, on }, count);
     }
   }
@@ -83,4 +83,3 @@ export class Session {
   }
 }
 
-export { LoadError };
