@@ -15,10 +15,13 @@ from gazette.withholding import held_in_pdf
 LOOK = {
     "main.html": b"<html>",
     "sw.js": b"1",
+    "assets/browsing.css": b"b{}",
     "assets/gazette.css": b"a{}",
     "assets/gazette.js": b"1",
     "assets/icons/share.png": b"png",
+    "assets/reading.css": b"c{}",
     "assets/search/page.js": b"2",
+    "assets/search/search.css": b"d{}",
     "assets/validity.js": b"3",
 }
 
@@ -41,9 +44,12 @@ def test_the_worker_is_new_when_the_look_or_the_settings_are() -> None:
 def test_the_shell_is_what_pages_ask_for_to_look_right() -> None:
     files = told(LOOK)["files"]
     assert files == [
+        f"assets/browsing.css?v={fingerprint(b'b{}')}",
         f"assets/gazette.css?v={fingerprint(b'a{}')}",
         f"assets/gazette.js?v={fingerprint(b'1')}",
+        f"assets/reading.css?v={fingerprint(b'c{}')}",
         "assets/search/page.js",
+        f"assets/search/search.css?v={fingerprint(b'd{}')}",
         f"assets/validity.js?v={fingerprint(b'3')}",
     ]
     assert set(VERSIONED) <= LOOK.keys()

@@ -46,7 +46,14 @@ def shell(files: Mapping[str, bytes], settings: Settings) -> bytes:
     return f"self.SHELL = {json.dumps(told, ensure_ascii=False)};\n".encode()
 
 
-VERSIONED = ("assets/gazette.css", "assets/gazette.js", "assets/validity.js")
+VERSIONED = (
+    "assets/browsing.css",
+    "assets/gazette.css",
+    "assets/gazette.js",
+    "assets/reading.css",
+    "assets/search/search.css",
+    "assets/validity.js",
+)
 """Files that pages ask for by content: under such an address they never change."""
 
 

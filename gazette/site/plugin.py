@@ -36,6 +36,7 @@ from gazette.links import report_address
 from gazette.model import Gazette
 from gazette.settings import Settings, settings_from
 from gazette.site.body import to_html
+from gazette.site.look import look_sources
 from gazette.site.made import Site, SiteFile
 from gazette.site.offline import VERSIONED, fingerprint
 from gazette.site.pages import Page
@@ -143,10 +144,8 @@ class GazettePlugin(BasePlugin[_Options]):
         env.filters["titled"] = titled
         env.filters["asset"] = _asset
         env.globals["gazette"] = self.settings
-        look = _look(config)
-        env.globals["versions"] = {
-            n: fingerprint((look / n).read_bytes()) for n in VERSIONED if (look / n).is_file()
-        }
+        sent = look_sources(_look(config))
+        env.globals["versions"] = {n: fingerprint(sent[n]) for n in VERSIONED if n in sent}
         env.globals["report"] = partial(
             report_address, self.settings.report_error, self.settings.site_url
         )
