@@ -384,8 +384,9 @@ def reader(chromium: Browser, folder: Path) -> Iterator[Page]:
               const { Index } = await import("/search/index.js");
               const { Search } = await import("/search/query.js");
               const index = new Index(location.origin + "/search-index/");
+              globalThis.start = (query, filters, sort) => new Search(index, query, filters, sort, "2020-05-01");
               const ask = async (query, filters, sort) => {
-                const search = new Search(index, query, filters, sort, "2020-05-01");
+                const search = start(query, filters, sort);
                 const hits = [];
                 for (let some; (some = await search.more(20)).length; ) hits.push(...some);
                 return { total: search.total, exact: search.exact, missing: search.missing?.number ?? null,
@@ -439,6 +440,35 @@ def test_the_browser_and_the_api_give_the_same_answers(
         assert status == 200
         assert said["total"] == here.total
         assert [h["url"] for h in said["hits"]] == [h.passage.url for h in here.hits]
+
+
+@pytest.mark.browser
+def test_the_browser_answers_before_it_is_sure_of_the_total_and_then_makes_sure(
+    reader: Page, index: Index
+) -> None:
+    said: list[tuple[int, int, bool, int, bool]] = reader.evaluate(
+        """async (queries) => {
+          const answers = [];
+          for (const query of queries) {
+            const search = start(query);
+            const { length } = await search.more(1);
+            const before = [length, search.total, search.isUnsettled];
+            await search.settle();
+            answers.push([...before, search.total, search.exact]);
+          }
+          return answers;
+        }""",
+        QUERIES,
+    )
+    waited = 0
+    for query, (shown, before, is_unsettled, after, is_exact) in zip(QUERIES, said, strict=True):
+        total = search(index, query).total
+        assert shown == min(total, 1), query
+        assert not is_unsettled or before >= total, query
+        assert is_exact or after > 20, query
+        assert not is_exact or after == total, query
+        waited += is_unsettled
+    assert waited
 
 
 @pytest.mark.browser

@@ -44,6 +44,8 @@ PAGES = {
     "ledger": "ledger/",
     "404": "nowhere/",
 }
+SETTLED = "[data-state=done]:not([data-unsettled])"
+"""Results are shown, and how many there are in all is sure."""
 
 
 @contextmanager
@@ -164,7 +166,7 @@ def test_a_query_typed_on_the_home_page_leads_to_the_document(
 def test_a_hit_in_a_pdf_opens_at_its_page(chromium: Browser, site: Path) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(f"{address}search/?q=间接冷却水")
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         hit = page.locator("[data-hit][data-kind=page]")
         expect(hit).to_have_count(1)
         hit.get_by_role("link").first.click()
@@ -179,14 +181,14 @@ def test_filters_stand_in_the_address_and_the_back_button_undoes_them(
 ) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(f"{address}search/?q=管理办法")
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         total = int(page.locator("[data-total]").first.get_attribute("data-total") or "")
         page.goto(f"{address}search/?q=管理办法&year=1990-1999")
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         fewer = int(page.locator("[data-total]").first.get_attribute("data-total") or "")
         assert 0 < fewer < total
         page.go_back()
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         assert page.locator("[data-total]").first.get_attribute("data-total") == str(total)
         assert problems == []
 
@@ -213,7 +215,7 @@ def test_the_browser_and_the_command_give_the_same_documents(
         search(page, query)
         while (more := page.get_by_role("button", name="更多结果")).is_visible():
             more.click()
-            page.wait_for_selector("[data-state=done]")
+            page.wait_for_selector(SETTLED)
         links = page.locator("[data-hit]").evaluate_all(
             "hits => hits.map(h => (h.matches('a') ? h : h.querySelector('a')).href)"
         )
@@ -261,7 +263,7 @@ def test_a_page_older_than_the_index_still_finds(chromium: Browser, site: Path) 
 
         page.route("**/search/?q=*", old)
         page.goto(f"{address}search/?q=加装电梯")
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         expect(page.locator("[data-hit]").first).to_be_visible()
 
 
@@ -334,7 +336,7 @@ def test_the_search_page_helps_where_nothing_is_found_as_typed(
 ) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(f"{address}search/?q={query}")
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         expect(page.locator(".s-results")).to_contain_text(said)
         assert problems == []
 
@@ -342,18 +344,18 @@ def test_the_search_page_helps_where_nothing_is_found_as_typed(
 def test_filters_have_counts_and_can_be_taken_off(chromium: Browser, site: Path) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(f"{address}search/?q=停车")
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         total = int(page.locator("[data-total]").first.get_attribute("data-total") or "")
         page.get_by_text("筛选和排序").click()
         section = page.get_by_label("栏目")
         expect(section.locator("option", has_text="政策解读（")).to_have_count(1)
         section.select_option(label=section.locator("option", has_text="政策解读（").inner_text())
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         count = re.search(r"（(\d+)）", section.locator("option:checked").inner_text())
         assert count
         assert page.locator("[data-total]").first.get_attribute("data-total") == count[1]
         page.get_by_role("button", name=re.compile("去掉筛选：栏目")).click()
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         assert page.locator("[data-total]").first.get_attribute("data-total") == str(total)
         assert "section" not in page.url
         assert problems == []
@@ -363,7 +365,7 @@ def test_hostile_queries_do_no_harm(chromium: Browser, site: Path) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.on("dialog", lambda dialog: problems.append(dialog.message) or dialog.dismiss())
         page.goto(f"{address}search/")
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         for query in hostile_queries():
             page.evaluate(
                 """query => { const box = document.querySelector("#search input[name=q]");
@@ -385,7 +387,7 @@ def test_a_network_failure_is_said_and_can_be_tried_again(chromium: Browser, sit
         expect(page.locator(".s-status")).to_contain_text("网络")
         page.unroute("**/grams/*")
         page.get_by_role("button", name="重试").click()
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         expect(page.locator("[data-hit]").first).to_be_visible()
 
 
@@ -403,7 +405,7 @@ def test_search_works_without_streams_and_without_workers(chromium: Browser, sit
 def test_later_searches_run_in_a_worker(chromium: Browser, site: Path) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(f"{address}search/?q=停车")
-        page.wait_for_selector("[data-state=done]")
+        page.wait_for_selector(SETTLED)
         page.get_by_role("searchbox").first.focus()
         page.wait_for_selector("#search[data-worker]")
         search(page, "加装电梯")

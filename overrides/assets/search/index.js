@@ -36,7 +36,8 @@ async function load(url, options = {}) {
   }
 }
 
-/** @param {Uint8Array} data @returns {Promise<Uint8Array>} */
+/** Read piece by piece: a Blob or a Response between would ask other processes of the browser, which on a phone takes
+ * longer than the inflating. @param {Uint8Array} data @returns {Promise<Uint8Array>} */
 async function inflate(data) {
   let stream;
   try {
@@ -44,8 +45,18 @@ async function inflate(data) {
   } catch (error) {
     return (await import("./inflate.js")).inflate(data);
   }
-  const plain = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (data)]).stream().pipeThrough(stream);
-  return new Uint8Array(await new Response(plain).arrayBuffer());
+  const writer = stream.writable.getWriter();
+  for (const done of [writer.write(/** @type {Uint8Array<ArrayBuffer>} */ (data)), writer.close()]) done.catch(() => {}); // the reader fails, too
+  const reader = stream.readable.getReader();
+  const parts = [];
+  for (let part; !(part = await reader.read()).done; ) parts.push(part.value);
+  const plain = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    plain.set(part, at);
+    at += part.length;
+  }
+  return plain;
 }
 
 /** A day as the index counts it. @param {string} text "2024-05-31" */

@@ -199,6 +199,7 @@ function mount(root, own, early) {
     asked = null;
     shown = 0;
     group = null;
+    delete region.dataset.unsettled;
     list.replaceChildren();
     notes.replaceChildren();
     delete status.dataset.total;
@@ -229,12 +230,28 @@ function mount(root, own, early) {
       const rows = found.hits.map(place);
       tell(found);
       more.hidden = !found.more;
+      if (found.unsettled) settle(mine, source);
       return rows[0];
     } catch (error) {
       if (mine !== run) return null;
       console.error(error);
       say("error", navigator.onLine === false ? "没有网络连接，检索不了。" : "检索数据没有取到，可能是网络不畅。");
       return null;
+    }
+  }
+
+  /** Results are here; how many there are in all is told when it is sure. @param {number} mine @param {any} source */
+  async function settle(mine, source) {
+    region.dataset.unsettled = "";
+    try {
+      const found = await source.settle();
+      if (mine !== run) return;
+      tell(found);
+      more.hidden = !found.more;
+    } catch (error) {
+      // the number stays one that may be a little too high, as it says
+    } finally {
+      if (mine === run) delete region.dataset.unsettled;
     }
   }
 

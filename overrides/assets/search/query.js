@@ -205,12 +205,24 @@ export class Search {
   /** The next hits, at most this many; fewer mean that there are no more. @param {number} count */
   async more(count) {
     this.want = count;
-    while (!this.done && (this.waiting.length < count || (!this.exact && this.total <= VERIFY))) {
-      const step = await this.batches.next();
-      if (step.done) this.done = true;
-      else this.waiting.push(...step.value);
-    }
+    while (!this.done && this.waiting.length < count) await this.step();
     return this.waiting.splice(0, count);
+  }
+
+  /** Whether judging the rest, for the total, is still worth it. */
+  get isUnsettled() {
+    return !this.exact && this.total <= VERIFY;
+  }
+
+  /** Judge the rest where they are few, so that the total is sure. */
+  async settle() {
+    while (this.isUnsettled) await this.step();
+  }
+
+  async step() {
+    const step = await this.batches.next();
+    if (step.done) this.done = true;
+    else this.waiting.push(...step.value);
   }
 
   /** Hits in batches: every way to read the query in turn until one finds something.

@@ -41,6 +41,9 @@ export class Remote {
   more(count) {
     return this.call("more", count);
   }
+  settle() {
+    return this.call("settle");
+  }
   /** @param {string} name */
   counts(name) {
     return this.call("counts", name);

@@ -8,7 +8,7 @@ import { Search, stateOn } from "./query.js";
  * @typedef {{query: string, filters: import("./query.js").Filters, sort: "relevance"|"date", on: string}} Question
  * @typedef {import("./query.js").Hit & {validity: string}} Shown
  * @typedef {{hits: Shown[], total: number, exact: boolean, more: boolean, relaxed: boolean, suggestions: string[],
- *   missing: ?{number: string, neighbours: {title: string, number: string, url: string}[]}}} Answer
+ *   unsettled: boolean, missing: ?{number: string, neighbours: {title: string, number: string, url: string}[]}}} Answer
  */
 
 export class Session {
@@ -49,6 +49,13 @@ export class Session {
     return this.answer(search, await search.more(count));
   }
 
+  /** Make the total sure; no new answers. @returns {Promise<Answer>} */
+  async settle() {
+    const search = /** @type {Search} */ (this.search);
+    await search.settle();
+    return this.answer(search, []);
+  }
+
   /** @param {Search} search @param {import("./query.js").Hit[]} hits @returns {Answer} */
   answer(search, hits) {
     const { missing, suggestions, total, exact, plan, kept } = search;
@@ -56,6 +63,7 @@ export class Session {
       hits: hits.map((hit) => ({ ...hit, passage: { ...hit.passage, text: "" }, validity: this.on ? stateOn(hit.passage.validity, this.on) : "" })),
       total,
       exact,
+      unsettled: search.isUnsettled,
       more: search.waiting.length > 0 || !(search.done || (exact && kept >= total)),
       relaxed: !!plan && plan.wordsMatch === "relaxed" && total > 0,
       suggestions,
