@@ -504,7 +504,7 @@ def search(  # noqa: PLR0913, PLR0917  one parameter an option
         who = "、".join(found.authorities)
         facts = [found.number, who, found.dated or "", found.section, state]
         click.secho(found.title, bold=True)
-        click.echo(f"  {'  '.join(filter(None, facts))}\n  {hit.snippet}\n  /{found.url}")
+        click.echo(f"  {'  '.join(filter(None, facts))}\n  {hit.shown[0]}\n  /{found.url}")
     if results.missing:
         near = "、".join(passage.number for passage in results.missing.neighbours)
         said = f"公报里没有 {results.missing.number} 这件文件。"

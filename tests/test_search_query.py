@@ -348,16 +348,17 @@ def test_marks_stand_on_the_words(index: Index) -> None:
     for query, run in (("甲乙", ["甲", "乙"]), ("“甲乙丙”", ["甲", "乙", "丙"])):
         shown = 0
         for hit in search(index, query, limit=1000).hits:
-            for start, end in hit.marks:
+            text, marks = hit.shown
+            for start, end in marks:
                 shown += 1
-                units = terms.units(hit.snippet[start:end])
-                assert terms.holds(run, hit.snippet[start:end]), units
+                units = terms.units(text[start:end])
+                assert terms.holds(run, text[start:end]), units
         assert shown >= 5
 
 
 def test_a_hit_shows_the_passage_that_proves_it(index: Index) -> None:
     hits = search(index, "食品安全").hits
-    assert [(h.passage.title, h.match, "食品安全" in h.snippet) for h in hits] == [
+    assert [(h.passage.title, h.match, "食品安全" in h.shown[0]) for h in hits] == [
         ("真的有", "exact", True),
         ("只是像", "words", False),
     ]
@@ -422,7 +423,7 @@ def test_the_browser_and_the_api_give_the_same_answers(
     queries = [*QUERIES, *more]
     for query, there in zip(queries, asked(reader, queries, sort=sort), strict=True):
         here = search(index, query, limit=1000, sort=sort, on=DAY)  # type: ignore[arg-type]
-        hits = [[h.passage.url, h.match, h.snippet] for h in here.hits]
+        hits = [[h.passage.url, h.match, h.shown[0]] for h in here.hits]
         if all(len(group.units) <= 3 for group in parse(query)):
             assert there["hits"] == hits, query
         else:
@@ -492,7 +493,7 @@ def test_the_browser_filters_alike(reader: Page, index: Index) -> None:
     ):
         here = search(index, "甲乙", filters, limit=1000, on=DAY)
         hits = asked(reader, ["甲乙"], said)[0]["hits"]
-        assert hits == [[h.passage.url, h.match, h.snippet] for h in here.hits]
+        assert hits == [[h.passage.url, h.match, h.shown[0]] for h in here.hits]
         assert hits
 
 

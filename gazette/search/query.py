@@ -102,13 +102,17 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One entry that was found, and the passage that shows it. `marks` count code points."""
+    """One entry that was found, the passage that shows it, and the runs to be marked in it."""
 
     match: Match
     passage: Passage
-    snippet: str
-    marks: tuple[tuple[int, int], ...]
+    runs: tuple[Sequence[str], ...]
     score: float
+
+    @property
+    def shown(self) -> tuple[str, list[tuple[int, int]]]:
+        """Its snippet and the marks in it, in code points; made when asked for, for most are not."""
+        return snippet(self.passage.text, self.runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -592,8 +596,7 @@ def _hit(work: _Search, plan: _Plan, match: Match, shown: int, score: float) -> 
     runs = [group.units for group, _ in plan.runs]
     if match in ("words", "relaxed"):
         runs += [pair for run in runs for pair in pairwise(run)]
-    text, marks = snippet(passage.text, runs)
-    return Hit(match=match, passage=passage, snippet=text, marks=tuple(marks), score=score)
+    return Hit(match=match, passage=passage, runs=tuple(runs), score=score)
 
 
 def snippet(text: str, runs: Sequence[Sequence[str]]) -> tuple[str, list[tuple[int, int]]]:

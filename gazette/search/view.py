@@ -30,11 +30,12 @@ def results_json(results: Results, *, on: dt.date) -> dict[str, Any]:
                 "dated": hit.passage.dated,
                 "authorities": list(hit.passage.authorities),
                 "validity": state_on(hit.passage.validity, on),
-                "snippet": hit.snippet,
-                "marks": [list(mark) for mark in hit.marks],
+                "snippet": text,
+                "marks": [list(mark) for mark in marks],
                 "score": round(hit.score, 4),
             }
             for hit in results.hits
+            for text, marks in (hit.shown,)
         ],
         "missing": missing
         and {

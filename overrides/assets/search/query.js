@@ -549,7 +549,17 @@ export class Search {
     if (match === "words" || match === "relaxed") {
       for (const run of runs.slice()) run.slice(1).forEach((unit, i) => runs.push([run[i], unit]));
     }
-    return { match, passage, title: snippet(passage.title, runs, Infinity), snippet: snippet(passage.text, runs) };
+    // Made when asked for: of most that are judged nothing is shown.
+    return {
+      match,
+      passage,
+      get title() {
+        return snippet(passage.title, runs, Infinity);
+      },
+      get snippet() {
+        return snippet(passage.text, runs);
+      },
+    };
   }
 
   /** What is shown must hold what it is shown for, two units as well: else the parts of the index do not belong together.
