@@ -32,6 +32,8 @@ function normal(text) {
 
 /** One code point as it is searched. @param {string} char */
 function foldChar(char) {
+  // Most of a text: a plain Han character is folded by the table alone, and normalizing each takes its time on a phone.
+  if (char >= "\u4e00" && char <= "\u9fff" && !simplified.has(char)) return char;
   let known = folded.get(char);
   if (known === undefined) {
     let before = "";
