@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from gazette.errors import SearchError
 from gazette.index import by_issue, make_static_index
-from gazette.search import grams, records, segments, terms
+from gazette.search import grams, records, segments, shards, terms
 from gazette.search.entry import Entry
 from gazette.search.query import search
 from gazette.search.segments import build_segment, write_manifest
+from gazette.search.shards import Postings
 from gazette.search.static_index import Index
 
 
@@ -59,8 +60,10 @@ def test_every_text_is_read_back(tmp_path: Path) -> None:
     bodies = ["", "短", "第一段\n第二段\n" * 400, LONG, "尾\n" + LONG[:3000] + "\n尾", "㐀𠮷\ue000"]
     entries = [entry(f"{n:02d}", body) for n, body in enumerate(bodies)]
     index = made(tmp_path, *entries)
-    assert list(index.urls()) == [e.url for e in entries]
-    for at, wanted in enumerate(entries):
+    urls = list(index.urls())
+    assert sorted(urls) == [e.url for e in entries]
+    for wanted in entries:
+        at = urls.index(wanted.url)
         texts: list[str] = []
         number = index.starts[at]
         while number < index.starts[at] + index.sizes[at]:
@@ -75,6 +78,16 @@ def test_every_text_is_read_back(tmp_path: Path) -> None:
         assert "\n".join(t for t in texts if t) == wanted.body.strip("\n")
 
 
+def looked_up(gathered: grams.Grams, passages: int, wanted: list[str]) -> dict[str, Postings]:
+    """What the files that were gathered say of some terms."""
+    files = list(gathered.files(passages))
+    found: dict[str, Postings] = {}
+    for term in wanted:
+        file, place = divmod(shards.shard_of(term, gathered.bits), shards.GROUP)
+        found |= shards.lookup(files[file], place, [term])
+    return found
+
+
 ALPHABET = st.text(st.sampled_from("甲乙丙丁\n 12a"), max_size=30)
 
 
@@ -84,7 +97,6 @@ def test_postings_are_those_of_a_plain_dictionary(bodies: list[str]) -> None:
     gathered = grams.Grams()
     sources = [grams.Source(n, body, is_title=False) for n, body in enumerate(bodies)]
     gathered.add(sources)
-    shards = list(gathered.shards(len(bodies)))
     wanted: dict[str, set[int]] = defaultdict(set)
     for n, body in enumerate(bodies):
         for block in body.split("\n"):
@@ -94,10 +106,8 @@ def test_postings_are_those_of_a_plain_dictionary(bodies: list[str]) -> None:
             for unit in units:
                 if not terms.is_single(unit):
                     wanted[unit].add(n)
-    for term, passages in wanted.items():
-        shard = shards[grams.fnv1a(term.encode()) % len(shards)]
-        assert grams.lookup(shard, [term])[term].passages == sorted(passages)
-    assert not any(grams.lookup(shard, ["戊 己"]) for shard in shards)
+    found = looked_up(gathered, len(bodies), [*wanted, "戊 己"])
+    assert {term: set(postings.passages) for term, postings in found.items()} == wanted
 
 
 @pytest.mark.parametrize("count", [1, 3, 500, 2000, 2001, 5000])
@@ -106,31 +116,42 @@ def test_rare_and_frequent_terms_are_kept_alike(count: int) -> None:
     gathered.add(
         [grams.Source(n * 2, "国家" + "市场" * (n % 4), is_title=n % 7 == 0) for n in range(count)]
     )
-    (shard,) = [s for s in gathered.shards(2 * count) if "国 家" in grams.lookup(s, ["国 家"])]
-    found = grams.lookup(shard, ["国 家"])["国 家"]
+    found = looked_up(gathered, 2 * count, ["国 家"])["国 家"]
     assert found.passages == [2 * n for n in range(count)]
     assert set(found.titles) == {2 * n for n in range(0, count, 7)}
-    assert len(found.sides) == count
+    assert len(found.beside) == count
 
 
 def test_what_stands_beside_a_term_is_kept() -> None:
     gathered = grams.Grams()
-    gathered.add([grams.Source(0, "甲乙丙丁，甲乙\n乙丙", is_title=False)])
-    (shard,) = gathered.shards(1)
-    found = grams.lookup(shard, ["乙 丙", "甲 乙", "丁 甲"])
-    sides = {name: postings.sides[0] for name, postings in found.items()}
-    before, after = grams.before_bit, grams.next_bit
-    assert sides["乙 丙"] == before("甲") | after("丁")
-    assert sides["甲 乙"] == before("丁") | after("丙")
-    assert sides["丁 甲"] == before("丙") | after("乙")
+    gathered.add([grams.Source(0, "甲乙丙丁，甲乙\n乙丙\n戊己庚\n戊己辛", is_title=False)])
+    found = looked_up(gathered, 1, ["乙 丙", "甲 乙", "丁 甲", "戊 己"])
+    sides = {name: postings.beside[0] for name, postings in found.items()}
+    assert sides["乙 丙"] == shards.side("丁") | shards.side("甲") << 8
+    assert sides["甲 乙"] == shards.side("丙") | shards.side("丁") << 8
+    assert sides["丁 甲"] == shards.side("乙") | shards.side("丙") << 8
+    assert sides["戊 己"] == shards.side("庚辛") < 128
+
+
+def test_hundreds_of_numbers_of_one_code_stand_in_one_shard() -> None:
+    gathered = grams.Grams()
+    for n in range(400):
+        gathered.add([grams.Source(n, "甲乙", is_title=False)], [grams.Other(n, f"#甲发 2018 {n}")])
+    files = list(gathered.files(400))
+    file, place = divmod(shards.shard_of("#甲发 2018 7", gathered.bits), shards.GROUP)
+    found = shards.siblings(files[file], place, "#甲发 2018 7")
+    assert found == {f"#甲发 2018 {n}": [n] for n in range(400)}
+    assert all(len(data) >= shards.PITCH for data in files)
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 300), min_size=1, unique=True).map(sorted))
 def test_lists_are_written_as_they_were_read(some: list[int]) -> None:
     titles = {n: n % 256 for n in some[::2]}
-    wanted = grams.Postings(some, bytes(n % 256 for n in some), frozenset(some[::3]), titles)
-    assert grams.read_lists(grams.write_lists(wanted)) == wanted
+    wanted = Postings(
+        some, bytes(n % 256 for n in some for _ in "12"), frozenset(some[::3]), titles
+    )
+    assert shards.read_lists(shards.write_lists(wanted)) == wanted
 
 
 def test_the_same_entries_give_the_same_bytes(tmp_path: Path) -> None:
@@ -223,7 +244,8 @@ def test_what_is_made_from_the_index_before_is_what_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     chance = random.Random(seed)  # noqa: S311  no secret
-    monkeypatch.setattr(grams, "SIDES", 25)
+    monkeypatch.setattr(shards, "SIDES", 25)
+    monkeypatch.setattr(shards, "PITCH", 300)
     monkeypatch.setattr(segments, "_LARGE", 1)
     issues: dict[str, list[Entry]] = {}
     for n in range(1, 9):

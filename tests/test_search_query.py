@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import random
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,10 @@ from playwright.sync_api import Browser, Page
 
 from gazette.api import SearchApi
 from gazette.index import make_static_index
-from gazette.search import terms
+from gazette.search import shards, terms
 from gazette.search.entry import Entry, searchable_text
-from gazette.search.grams import next_bit
 from gazette.search.query import Filters, Match, Results, number_reading, parse, search, snippet
+from gazette.search.shards import side_of
 from gazette.search.static_index import Index
 from gazette.serve import serving
 from tests.conftest import ROOT
@@ -80,8 +81,8 @@ def false_friends() -> list[Entry]:
     def like(unit: str) -> str:
         return next(
             chr(code)
-            for code in range(0x5000, 0x6000)
-            if chr(code) not in "食品安全" and next_bit(chr(code)) == next_bit(unit)
+            for code in range(0x5000, 0x9000)
+            if chr(code) not in "食品安全" and side_of(chr(code)) == side_of(unit)
         )
 
     false = f"食品{like('安')}，{like('食')}品安{like('全')}，{like('品')}安全"
@@ -104,13 +105,17 @@ def plain(name: str, title: str, body: str = "正文", **values: object) -> Entr
 
 
 ENTRIES = [*corpus(1), *false_friends()]
+SMALL = 400
+"""Bytes of a shard of the index here: much stands behind them, as in a large archive."""
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     out = tmp_path_factory.mktemp("index")
-    make_static_index(ENTRIES, out / "search-index", closed_through=2017)
-    return out
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "PITCH", SMALL)
+        make_static_index(ENTRIES, out / "search-index", closed_through=2017)
+        yield out
 
 
 @pytest.fixture(scope="module")
@@ -516,6 +521,14 @@ def test_the_browser_finds_alike_where_the_host_knows_no_ranges(
     assert found == [h.passage.url for h in search(index, "甲乙", limit=9).hits]
 
 
-def test_the_corpus_has_what_the_tests_need() -> None:
+def test_the_corpus_has_what_the_tests_need(folder: Path) -> None:
+    files = [p.read_bytes() for p in folder.glob("search-index/*/grams/*.bin")]
+    heads = [
+        struct.unpack_from("<III", f, at)
+        for f in files
+        for at in range(0, min(8 * SMALL, len(f)), SMALL)
+    ]
+    assert {columns + sides + 12 > SMALL for columns, sides, _ in heads} == {True, False}
+    assert sum(map(len, files)) > sum(min(8 * SMALL, len(f)) for f in files) * 1.2
     assert {m for q in QUERIES for m in scan(q).values()} == {"number", "exact", "words", "relaxed"}
     assert replace(ENTRIES[0]) == corpus(1)[0]

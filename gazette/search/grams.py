@@ -1,37 +1,11 @@
-r"""The terms of all passages as hash-sharded posting lists. Knows numpy; knows no files.
+"""Gathers the terms of all passages into posting lists. Knows numpy; knows no files.
 
-A shard is a varint N, N bytes of raw deflate, and raw deflate of *sides*, which packs better
-alone. The first part is columns, which pack better than rows would::
-
-    varint T                      number of terms
-    varint B, B bytes             the terms, UTF-8, sorted, joined by "\n"
-    T × varint                    bytes of the posting list << 1 | it is a bitmap
-    T × varint                    bytes of the list of marks
-    posting lists                 gaps - 1 of rising passage numbers as varints (the first number
-                                  as it is), or, where that is shorter, one bit a passage up to
-                                  the last, lowest bit first
-    marks                         for the postings that deserve one: varint of
-                                  gap - 1 in the posting list << 2 | title << 1 | often;
-                                  after a title's a byte: its length in units, at most 255
-
-*Sides* are a byte for each posting of each list of at most `SIDES`: of every unit that follows the
-term in the passage one of the low 4 bits, chosen by the high 2 bits of the unit's hash; of every
-unit before it one of the high 4 bits, alike. They link the bigrams of a run without positions: that
-国家 and 市场 are in one passage says little, but that 国家 is followed by something like 市 says a
-lot. So of a run of four units the bigram in the middle, which goes across words and is rare, tells
-nearly all: 商环 with 营 before and 境 behind it.
-
-*often*: the term stands three times or more in the passage; *title*: it stands in the title or
-number of the entry (which counts as part of its first passage). Hashes are the 32-bit FNV-1a of
-UTF-8; a term's shard is the low bits of the hash of its `family`. Varints are little-endian, 7 bits
-a byte.
+How the lists are written stands in `shards`.
 """
 
-import math
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -39,24 +13,19 @@ import numpy as np
 import numpy.typing as npt
 
 from gazette.errors import SearchError
-from gazette.search import terms
-from gazette.search.records import deflate, inflate
+from gazette.search import shards, terms
+from gazette.search.shards import Change, Lists, Packed, Posting, family, fnv1a, side_of
+from gazette.search.varints import Bytes, Ints, stream
 
 OFTEN = 3
-SIDES = 2000
-SHARD_BYTES = 5500
-MAX_BITS = 13
-SMALL_SHARD_BYTES = 1200
-FEW_BITS = 10
-SHARDING = (SHARD_BYTES, MAX_BITS, SMALL_SHARD_BYTES, FEW_BITS)
 _GROUP = 2_000_000
-_FEW = 100
-"""Shorter lists are read and written sooner one by one than as arrays."""
-_BYTES = [bytes([value]) for value in range(256)]
+_ALONE = 128
+_PORTIONS, _SAMPLE = 6, 1000
 
-Ints = npt.NDArray[np.int64]
-Bytes = npt.NDArray[np.uint8]
 Keys = npt.NDArray[np.uint64]
+Sides = npt.NDArray[np.uint16]
+Beside = npt.NDArray[np.uint32]
+"""Of one place of a term: what is beside it there if it is alone, and its bit, of both sides in turn."""
 
 # A posting is one 64-bit number, so that sorting groups and orders everything:
 # first unit (21 bits; 0 for a single-unit term), second unit (21), passage (20), title, often.
@@ -83,70 +52,12 @@ class Other(NamedTuple):
     sides: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """Where a term stands: rising passage numbers; and of some, how it stands there."""
-
-    passages: list[int]
-    sides: bytes = b""
-    often: frozenset[int] = frozenset()
-    titles: dict[int, int] = field(default_factory=dict)  # passage → units of its title
-
-
-class Posting(NamedTuple):
-    """How a term stands in one passage; `title` is the units of the title, None outside of one."""
-
-    sides: int
-    often: bool
-    title: int | None
-
-
-class Change(NamedTuple):
-    """What becomes of a term: passages that no longer have it as they had, and those that now do."""
-
-    term: str
-    gone: list[int]
-    come: dict[int, Posting]
-
-
 class Gathered(NamedTuple):
     """Postings in order, one key for each term and passage, and of each passage its title's units."""
 
     keys: Keys
-    sides: Bytes
+    sides: Sides
     title_units: dict[int, int]
-
-
-def fnv1a(data: bytes) -> int:
-    """The 32-bit FNV-1a hash."""
-    value = 0x811C9DC5
-    for byte in data:
-        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return value
-
-
-def family(term: str) -> str:
-    """What of a term decides its shard: all of it, but of a 发文字号 all but its serial.
-
-    `#国发 2018 39` lies beside `#国发 2018 40`, so that a number that is not there finds its
-    neighbours at no cost.
-    """
-    return term.rpartition(" ")[0] if term.startswith("#") else term
-
-
-def shard_of(term: str, bits: int) -> int:
-    """The number of the shard that holds a term, of 2 to the power of `bits`."""
-    return fnv1a(family(term).encode()) & ((1 << bits) - 1)
-
-
-def next_bit(unit: str) -> int:
-    """The bit of *sides* that stands for a unit behind a term."""
-    return 1 << (fnv1a(unit.encode()) >> 30)
-
-
-def before_bit(unit: str) -> int:
-    """The bit of *sides* that stands for a unit before a term."""
-    return next_bit(unit) << 4
 
 
 class Grams:
@@ -157,11 +68,11 @@ class Grams:
         self._runs: dict[str, int] = {}
         self._single_ids = np.zeros(0x110000, np.int64)
         self._kinds = np.zeros(0x110000, np.uint8)
-        self._bits = np.zeros(1 << 16, np.uint8)
+        self._beside = np.zeros(1 << 16, np.uint32)
         self._parts: list[Keys] = []
-        self._sides: list[Bytes] = []
+        self._sides: list[Sides] = []
         self._title_units: dict[int, int] = {}
-        self.postings = self.terms = 0  # how many there were in the shards that were made last
+        self.postings = self.terms = self.bits = 0  # of the shards that were made last
 
     def add(self, sources: Sequence[Source], others: Sequence[Other] = ()) -> None:
         """Take in whole passages (all texts of a passage in one call) and their other terms."""
@@ -184,14 +95,11 @@ class Grams:
 
         alone = (kinds[starts] >= _DIGIT) | (is_title == 1)
         pairs = np.flatnonzero(blocks[:-1] == blocks[1:])
-        beside = np.zeros(len(ids) + 1, np.uint8)  # of each pair, by its first unit
-        beside[pairs] = self._bits[ids[pairs + 1]]
-        follows, leads = beside[pairs + 1], np.zeros(len(pairs), np.uint8)
-        inner = np.flatnonzero(
-            np.diff(pairs, prepend=-2) == 1
-        )  # the pair before is the same block's
-        leads[inner] = self._bits[ids[pairs[inner] - 1]] << 4
-        sides = [np.zeros(int(alone.sum()), np.uint8), follows | leads]
+        beside = self._beside[ids]
+        follows, leads = np.zeros((2, len(ids)), np.uint32)  # what is beside a unit in its block
+        follows[pairs] = beside[pairs + 1]
+        leads[pairs + 1] = beside[pairs] << np.uint32(8)
+        sides = [np.zeros(int(alone.sum()), np.uint32), follows[pairs + 1] | leads[pairs]]
         keys = [
             _keys(np.zeros_like(ids[alone]), ids[alone], passage[alone], is_title[alone]),
             _keys(ids[pairs], ids[pairs + 1], passage[pairs], is_title[pairs]),
@@ -200,7 +108,8 @@ class Grams:
             called = np.array([self._run_id(other.term) for other in others], np.int64)
             where = np.array([other.passage for other in others], np.int64)
             keys.append(_keys(np.zeros_like(called), called, where, np.zeros_like(called)))
-            sides.append(np.array([other.sides for other in others], np.uint8))
+            told = (other.sides for other in others)
+            sides.append(np.array([s if s >= _ALONE else s << 16 for s in told], np.uint32))
         counted, merged = _counted(np.concatenate(keys), np.concatenate(sides))
         self._parts.append(counted)
         self._sides.append(merged)
@@ -247,9 +156,10 @@ class Grams:
         self._names.append(name)
         if len(self._names) > 1 << _UNIT_BITS:
             raise SearchError("检索索引的一段放不下这么多不同的词", hint="请把档案分成更多段")
-        if len(self._names) > len(self._bits):
-            self._bits = np.append(self._bits, np.zeros_like(self._bits))
-        self._bits[len(self._names) - 1] = next_bit(name)
+        if len(self._names) > len(self._beside):
+            self._beside = np.append(self._beside, np.zeros_like(self._beside))
+        alone, bit = side_of(name)
+        self._beside[len(self._names) - 1] = alone | bit << 16
         return len(self._names) - 1
 
     def _count_titles(self, passages: Ints, sources: Ints) -> None:
@@ -258,26 +168,39 @@ class Grams:
         for pair, count in zip(pairs.tolist(), counts.tolist(), strict=True):
             self._title_units.setdefault(pair >> 32, min(count, 255))
 
-    def shards(self, passages: int, jobs: int = 1) -> Iterator[bytes]:
-        """All shards in order, a power of two of them; `passages` is one more than the last.
+    def files(self, passages: int, jobs: int = 1) -> Iterator[bytes]:
+        """All files of shards in order; `passages` is one more than the last, `bits` says how many.
 
         Packing them, the longest part, is shared out to `jobs` threads.
         """
         with ThreadPoolExecutor(jobs) as pool:
-            for group in self._groups(passages):
-                yield from pool.map(_pack, group)
+            yield from shards.write_files(
+                shard for group in self._groups(passages) for shard in pool.map(_pack, group)
+            )
 
     def take(self) -> "Gathered":
         """What was gathered until now, which is forgotten; units keep their numbers."""
-        keys = np.concatenate(self._parts) if self._parts else np.zeros(0, np.uint64)
-        sides = np.concatenate(self._sides) if self._sides else np.zeros(0, np.uint8)
+        sizes = [len(part) for part in self._parts]
+        keys, sides = np.empty(sum(sizes), np.uint64), np.empty(sum(sizes), np.uint16)
+        some = np.sort(np.concatenate([part[::_SAMPLE] for part in self._parts] or [keys]))
+        steps = np.linspace(0, len(some) - 1, _PORTIONS + 1).astype(np.int64)[1:-1]
+        at = 0
+        for low, high in pairwise([0, *(some[steps].tolist() if len(some) else ()), 1 << 64]):
+            # A portion at a time: sorting all at once takes twice the memory.
+            chosen = [np.flatnonzero((p >= low) & (p <= high - 1)) for p in self._parts]
+            its = np.concatenate([p[c] for p, c in zip(self._parts, chosen, strict=True)] or [keys])
+            beside = np.concatenate(
+                [s[c] for s, c in zip(self._sides, chosen, strict=True)] or [sides]
+            )
+            order = np.argsort(its)
+            keys[at : at + len(its)], sides[at : at + len(its)] = its[order], beside[order]
+            at += len(its)
         self._parts.clear()
         self._sides.clear()
-        order = np.argsort(keys)
         units, self._title_units = self._title_units, {}
-        return Gathered(keys[order], sides[order], units)
+        return Gathered(keys, sides, units)
 
-    def changes(self, before: "Gathered", after: "Gathered") -> Iterator["Change"]:
+    def changes(self, before: "Gathered", after: "Gathered") -> Iterator[Change]:
         """What a change of some passages does to the terms."""
         keys = np.concatenate((before.keys, after.keys))
         is_new = np.repeat([False, True], [len(before.keys), len(after.keys)])
@@ -336,7 +259,7 @@ class Grams:
         seconds = (pairs[begins] & np.uint64((1 << _UNIT_BITS) - 1)).astype(np.int64)
         del pairs
         self.postings, self.terms = len(keys), len(begins)
-        bits = shard_bits(self.postings, self.terms)
+        self.bits = bits = shards.shard_bits(self.postings, self.terms)
         hashes = self._hashes(firsts, seconds)
         shard = hashes & ((1 << bits) - 1)
         rank = np.empty(len(self._names), np.int64)
@@ -369,7 +292,7 @@ class Grams:
                         strict=True,
                     )
                 ]
-                group.append(columns.shard(names, span))
+                group.append(_Shard(names, columns.terms(span)))
             yield group
             first = last
 
@@ -394,84 +317,75 @@ class Grams:
         return value
 
 
-def shard_bits(postings: int, terms: int) -> int:
-    """How many shards, as a power of two: small ones while they are few, larger ones later."""
-    size = postings * 1.1 + terms * 6
-    small = min(math.ceil(math.log2(max(size / SMALL_SHARD_BYTES, 1))), FEW_BITS)
-    return max(small, min(math.ceil(math.log2(max(size / SHARD_BYTES, 1))), MAX_BITS))
-
-
 def _keys(firsts: Ints, seconds: Ints, passages: Ints, titles: Ints) -> Keys:
     term = firsts.astype(np.uint64) << np.uint64(_UNIT_BITS) | seconds.astype(np.uint64)
     low = passages.astype(np.uint64) << np.uint64(_MARK) | titles.astype(np.uint64) << np.uint64(1)
     return term << np.uint64(_TERM) | low
 
 
-def _counted(keys: Keys, sides: Bytes) -> tuple[Keys, Bytes]:
+def _counted(keys: Keys, sides: Beside) -> tuple[Keys, Sides]:
     """One key for each term and passage, with its marks; and what follows the term there."""
     order = np.argsort(keys)
     keys, sides = keys[order], sides[order]
     places = keys >> np.uint64(_MARK)
     begins = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
     if not len(keys):
-        return keys, sides
+        return keys, sides.astype(np.uint16)
     titles = np.maximum.reduceat(keys & np.uint64(2), begins)
     often = np.diff(np.append(begins, len(keys))) >= OFTEN
     merged = places[begins] << np.uint64(_MARK) | titles | often.astype(np.uint64)
-    return merged, np.bitwise_or.reduceat(sides, begins)
+    return merged, _merged(sides, begins)
+
+
+def _merged(beside: Beside, begins: Ints) -> Sides:
+    """*Sides* of each posting, from what is beside the term at each of its places there."""
+    some = np.bitwise_or.reduceat(beside, begins)
+    alone = beside.astype(np.uint16)
+    alone.view(np.uint8)[alone.view(np.uint8) == 0] = 255
+    every = np.bitwise_and.reduceat(alone, begins).view(np.uint8)
+    one, bits = some.astype(np.uint16).view(np.uint8), (some >> 16).astype(np.uint16).view(np.uint8)
+    return np.where(one == every, one, bits).view(np.uint16)
 
 
 class _Shard(NamedTuple):
-    """The two parts of a shard, plain."""
+    """The terms of a shard, in order, and the lists of each."""
 
-    columns: bytes
-    sides: bytes
+    names: list[str]
+    lists: list[Lists]
 
 
-def _pack(shard: _Shard) -> bytes:
-    packed = deflate(shard.columns)
-    return varints(np.array([len(packed)])) + packed + deflate(shard.sides)
+def _pack(shard: _Shard) -> Packed:
+    return shards.pack(shard.names, shard.lists)
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """The columns of some neighbouring shards; a slice of terms gives one shard."""
+    """The lists of some terms in a row, and of each kind where each term's end, after a 0."""
 
-    lists: Bytes
-    list_ends: Ints
-    marks: Bytes
-    mark_ends: Ints
+    lists: bytes
+    list_ends: list[int]
+    marks: bytes
+    mark_ends: list[int]
     bitmaps: dict[int, bytes]
-    sides: Bytes
-    side_ends: Ints
+    sides: bytes
+    side_ends: list[int]
 
-    def shard(self, names: list[str], span: slice) -> _Shard:
-        lists: list[bytes] = []
-        flat = self.list_ends
-        position = int(flat[span.start])
-        for term in [t for t in range(span.start, span.stop) if t in self.bitmaps]:
-            lists += [self.lists[position : flat[term]].tobytes(), self.bitmaps[term]]
-            position = int(flat[term + 1])
-        lists.append(self.lists[position : flat[span.stop]].tobytes())
-        sizes = np.diff(flat[span.start : span.stop + 1]) << 1
-        for term in range(span.start, span.stop):
-            if term in self.bitmaps:
-                sizes[term - span.start] = len(self.bitmaps[term]) << 1 | 1
-        text = "\n".join(names).encode()
-        marks = self.mark_ends
-        columns = [
-            varints(np.array([len(names), len(text)])),
-            text,
-            varints(sizes),
-            varints(np.diff(marks[span.start : span.stop + 1])),
-            *lists,
-            self.marks[marks[span.start] : marks[span.stop]].tobytes(),
-        ]
-        sides = self.sides[self.side_ends[span.start] : self.side_ends[span.stop]].tobytes()
-        return _Shard(b"".join(columns), sides)
+    def terms(self, span: slice) -> list[Lists]:
+        """The lists of each of some neighbouring terms."""
+        ends = (self.list_ends, self.mark_ends, self.side_ends)
+        lists, marks, sides = (pairwise(some[span.start : span.stop + 1]) for some in ends)
+        found: list[Lists] = []
+        for at, (p, m, s) in enumerate(zip(lists, marks, sides, strict=True), span.start):
+            own = self.bitmaps.get(at)
+            postings = own or self.lists[p[0] : p[1]]
+            is_bitmap = own is not None
+            found.append(
+                Lists(postings, self.marks[m[0] : m[1]], self.sides[s[0] : s[1]], is_bitmap)
+            )
+        return found
 
 
-def _columns(keys: Keys, sides: Bytes, begins: Ints, counts: Ints, title_units: Bytes) -> _Columns:
+def _columns(keys: Keys, sides: Sides, begins: Ints, counts: Ints, title_units: Bytes) -> _Columns:
     """Posting lists and marks of some terms, given where each one's keys begin and how many."""
     heads = np.concatenate(([0], np.cumsum(counts)))
     index = np.arange(heads[-1]) - np.repeat(heads[:-1], counts)
@@ -481,13 +395,13 @@ def _columns(keys: Keys, sides: Bytes, begins: Ints, counts: Ints, title_units: 
     places = (found >> np.uint64(_MARK)).astype(np.int64) & ((1 << _PASSAGE_BITS) - 1)
     gaps = np.diff(places, prepend=-1) - 1
     gaps[heads[:-1][counts > 0]] = places[heads[:-1][counts > 0]]
-    lists, ends = _stream(gaps)
+    lists, ends = stream(gaps)
     list_ends = np.concatenate(([0], ends))[heads]
 
     bitmaps = {}
     room = places[heads[1:] - 1] // 8 + 1  # no list is empty
     for term in np.flatnonzero(np.diff(list_ends) > room).tolist():
-        bitmaps[term] = bitmap(places[heads[term] : heads[term + 1]])
+        bitmaps[term] = shards.bitmap(places[heads[term] : heads[term + 1]])
 
     marked = np.flatnonzero(flags)
     term_of = np.repeat(np.arange(len(counts)), counts)[marked]
@@ -496,311 +410,17 @@ def _columns(keys: Keys, sides: Bytes, begins: Ints, counts: Ints, title_units: 
     steps[new] = index[marked][new]
     titled = (flags[marked] & 2) > 0
     extra = title_units[places[marked]].astype(np.int64)
-    marks, ends = _stream(steps << 2 | flags[marked], titled, extra)
+    marks, ends = stream(steps << 2 | flags[marked], titled, extra)
     per_term = np.concatenate(([0], np.cumsum(np.bincount(term_of, minlength=len(counts)))))
     mark_ends = np.concatenate(([0], ends))[per_term]
-    kept = counts <= SIDES
-    side_ends = np.concatenate(([0], np.cumsum(counts * kept)))
+    kept = counts <= shards.SIDES
+    side_ends = np.concatenate(([0], np.cumsum(counts * kept * 2)))
     return _Columns(
-        lists,
-        list_ends,
-        marks,
-        mark_ends,
+        lists.tobytes(),
+        list_ends.tolist(),
+        marks.tobytes(),
+        mark_ends.tolist(),
         bitmaps,
-        sides[chosen[np.repeat(kept, counts)]],
-        side_ends,
+        sides[chosen[np.repeat(kept, counts)]].tobytes(),
+        side_ends.tolist(),
     )
-
-
-def _stream(
-    values: Ints, with_byte: npt.NDArray[np.bool_] | None = None, extra: Ints | None = None
-) -> tuple[Bytes, Ints]:
-    """Values as varints, some followed by one more byte; and where each of them ends."""
-    sizes = np.ones(len(values), np.int64)
-    for bits in range(7, 56, 7):
-        longer = values >> bits > 0
-        if not longer.any():
-            break
-        sizes += longer
-    ends = np.cumsum(sizes if with_byte is None else sizes + with_byte)
-    out = np.zeros(int(ends[-1]) if len(ends) else 0, np.uint8)
-    begins = np.concatenate(([0], ends[:-1])) if len(ends) else ends
-    for byte in range(int(sizes.max()) if len(sizes) else 0):
-        has = np.flatnonzero(sizes > byte)
-        more = (sizes[has] > byte + 1).astype(np.int64) << 7
-        out[begins[has] + byte] = (values[has] >> 7 * byte & 127) | more
-    if with_byte is not None and extra is not None:
-        out[ends[with_byte] - 1] = extra[with_byte]
-    return out, ends
-
-
-def varints(values: Ints) -> bytes:
-    """Numbers from 0 as varints."""
-    return _stream(values.astype(np.int64))[0].tobytes()
-
-
-class Reader:
-    """Reads varints from bytes; a `SearchError` where they end too early."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.at = 0
-
-    def varint(self) -> int:
-        """The next number."""
-        value = shift = 0
-        while True:
-            byte = self.take(1)[0]
-            value |= (byte & 127) << shift
-            if byte < 128:  # noqa: PLR2004
-                return value
-            shift += 7
-
-    def varints(self, count: int) -> Ints:
-        """The next numbers."""
-        data = np.frombuffer(self.data, np.uint8, offset=self.at)
-        ends = np.flatnonzero(data < 128)[:count]  # noqa: PLR2004
-        if len(ends) != count:
-            raise SearchError("检索索引已损坏：数据不完整")
-        self.at += int(ends[-1]) + 1 if count else 0
-        begins = np.concatenate(([0], ends[:-1] + 1))[:count]
-        values = np.zeros(count, np.int64)
-        for byte in range(int((ends - begins).max()) + 1 if count else 0):
-            has = np.flatnonzero(begins + byte <= ends)
-            values[has] |= (data[begins[has] + byte].astype(np.int64) & 127) << 7 * byte
-        return values
-
-    def take(self, size: int) -> bytes:
-        """The next bytes."""
-        found = self.data[self.at : self.at + size]
-        if len(found) != size:
-            raise SearchError("检索索引已损坏：数据不完整")
-        self.at += size
-        return found
-
-
-class Lists(NamedTuple):
-    """The lists of one term as a shard has them; `sides` are empty where they are left out."""
-
-    postings: bytes
-    marks: bytes
-    sides: bytes
-    is_bitmap: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A shard, parted: all terms' lists in a row, and of each kind where each term's end, after a 0.
-
-    `heads` and `marks` are the columns of sizes.
-    """
-
-    names: list[str]
-    heads: list[int]
-    marks: list[int]
-    data: tuple[bytes, bytes, bytes]
-    ends: tuple[list[int], list[int], list[int]]
-
-    def slices(self, start: int, stop: int) -> list[bytes]:
-        """The lists of some neighbouring terms: postings, marks, sides."""
-        both = zip(self.data, self.ends, strict=True)
-        return [data[ends[start] : ends[stop]] for data, ends in both]
-
-    def lists(self, at: int) -> Lists:
-        """The lists of the term at a place."""
-        postings, marks, sides = self.slices(at, at + 1)
-        return Lists(postings, marks, sides, bool(self.heads[at] & 1))
-
-
-def _open(shard: bytes) -> _Opened:
-    """A shard as it was stored; a `SearchError` where it is damaged."""
-    outer = Reader(shard)
-    reader = Reader(inflate(outer.take(outer.varint())))
-    sides = inflate(shard[outer.at :])
-    count = reader.varint()
-    names = reader.take(reader.varint()).decode("utf-8", "replace").split("\n")[:count]
-    heads, marks = reader.varints(count), reader.varints(count)
-    ends = np.concatenate(([0], np.cumsum(heads >> 1)))
-    lists = reader.take(int(ends[-1]))
-    closing = np.concatenate(([0], np.cumsum(np.frombuffer(lists, np.uint8) < 128)))  # noqa: PLR2004
-    counts = np.diff(closing[ends])
-    for at in np.flatnonzero(heads & 1).tolist():
-        bits = np.frombuffer(lists[ends[at] : ends[at + 1]], np.uint8)
-        counts[at] = np.bitwise_count(bits).sum()
-    mark_ends = np.concatenate(([0], np.cumsum(marks)))
-    side_ends = np.concatenate(([0], np.cumsum(counts * (counts <= SIDES))))
-    if side_ends[-1] != len(sides) or len(names) != count:
-        raise SearchError("检索索引已损坏：数据不一致")
-    data = (lists, reader.take(int(mark_ends[-1])), sides)
-    all_ends = (ends.tolist(), mark_ends.tolist(), side_ends.tolist())
-    return _Opened(names, heads.tolist(), marks.tolist(), data, all_ends)
-
-
-def lookup(shard: bytes, wanted: Sequence[str]) -> dict[str, Postings]:
-    """The postings of some terms in a shard as it was stored; what it lacks is left out."""
-    opened = _open(shard)
-    places = {name: at for at, name in enumerate(opened.names)}
-    return {name: read_lists(opened.lists(places[name])) for name in wanted if name in places}
-
-
-def change_shard(shard: bytes, changes: Iterable[Change]) -> tuple[bytes, int]:
-    """A shard after some changes, and how many terms it has more than before.
-
-    Raises `ValueError` where it does not tell enough: *sides* that were left out of a long list are
-    needed once it is no longer long.
-    """
-    opened = _open(shard)
-    places = {name: at for at, name in enumerate(opened.names)}
-    edits: list[tuple[int, bool, tuple[str, str], str, Lists | None]] = []
-    for change in changes:
-        at = places.get(change.term, -1)
-        known = at >= 0
-        if not known:
-            at = bisect_left(opened.names, _rank(change.term), key=_rank)
-        lists = changed(opened.lists(at) if known else None, change)
-        edits.append((at, known, _rank(change.term), change.term, lists))
-    names: list[str] = []
-    heads: list[int] = []
-    marks: list[int] = []
-    pieces: list[list[bytes]] = []
-    last = 0
-    for at, known, _, name, lists in [
-        *sorted(edits),
-        (len(opened.names), False, ("", ""), "", None),
-    ]:
-        names += opened.names[last:at]
-        heads += opened.heads[last:at]
-        marks += opened.marks[last:at]
-        pieces.append(opened.slices(last, at))
-        if lists:
-            names.append(name)
-            heads.append(len(lists.postings) << 1 | lists.is_bitmap)
-            marks.append(len(lists.marks))
-            pieces.append([lists.postings, lists.marks, lists.sides])
-        last = at + known
-    postings, its_marks, sides = (b"".join(some) for some in zip(*pieces, strict=True))
-    text = "\n".join(names).encode()
-    sizes = varints(np.array([len(names), len(text)])), varints(np.array([*heads, *marks]))
-    columns = b"".join((sizes[0], text, sizes[1], postings, its_marks))
-    return _pack(_Shard(columns, sides)), len(names) - len(opened.names)
-
-
-def _rank(term: str) -> tuple[str, str]:
-    """Where a term stands in its shard: those that are no bigrams first."""
-    first, _, second = ("", "", term) if term[:1] in ("#", "~") else term.partition(" ")
-    return (first, second) if second else ("", first)
-
-
-def changed(lists: Lists | None, change: Change) -> Lists | None:
-    """A term's lists after a change, None where nothing is left of it; else as `change_shard`."""
-    old = read_lists(lists) if lists else Postings([])
-    gone, come = set(change.gone), change.come
-    if len(old.passages) <= _FEW:
-        known = {p: side for p, side in zip(old.passages, old.sides, strict=True) if p not in gone}
-        known |= {p: one.sides for p, one in come.items()}
-        passages = sorted(known)
-        sides = bytes(map(known.__getitem__, passages))
-    else:
-        places, its = np.array(old.passages, np.int64), np.frombuffer(old.sides, np.uint8)
-        stays = ~np.isin(places, change.gone)
-        places, its = places[stays], its[stays]
-        new = np.array(sorted(come), np.int64)
-        spots = np.searchsorted(places, new)
-        added = np.array([come[p].sides for p in new.tolist()], np.uint8)
-        passages, sides = (
-            np.insert(places, spots, new).tolist(),
-            np.insert(its, spots, added).tobytes(),
-        )
-    if len(old.passages) > SIDES >= len(passages):
-        raise ValueError(change.term)
-    if not passages:
-        return None
-    often = {p for p in old.often if p not in gone} | {p for p, one in come.items() if one.often}
-    titles = {p: length for p, length in old.titles.items() if p not in gone}
-    titles |= {p: one.title for p, one in come.items() if one.title is not None}
-    return write_lists(Postings(passages, sides, frozenset(often), titles))
-
-
-def read_lists(lists: Lists) -> Postings:
-    """The postings that a term's lists say."""
-    if lists.is_bitmap:
-        bits = np.unpackbits(np.frombuffer(lists.postings, np.uint8), bitorder="little")
-        passages = np.flatnonzero(bits).tolist()
-    elif len(lists.postings) <= _FEW:
-        passages, last, value, shift = [], -1, 1, 0
-        for byte in lists.postings:
-            value += (byte & 127) << shift
-            shift += 7
-            if byte < 128:  # noqa: PLR2004
-                last += value
-                passages.append(last)
-                value, shift = 1, 0
-    else:
-        count = int((np.frombuffer(lists.postings, np.uint8) < 128).sum())  # noqa: PLR2004
-        passages = (np.cumsum(Reader(lists.postings).varints(count) + 1) - 1).tolist()
-    return _with_marks(passages, lists.sides or b"\xff" * len(passages), lists.marks)
-
-
-def write_lists(postings: Postings) -> Lists:
-    """The inverse of `read_lists`."""
-    passages = postings.passages
-    if len(passages) <= _FEW:
-        packed = b"".join(_varint(p - before - 1) for before, p in pairwise([-1, *passages]))
-    else:
-        places: Ints = np.array(passages, np.int64)
-        packed = varints(np.diff(places, prepend=-1) - 1)
-    if is_bitmap := len(packed) > passages[-1] // 8 + 1:
-        packed = bitmap(np.array(passages, np.int64))
-    marks = bytearray()
-    last = -1
-    for passage in sorted(postings.often.union(postings.titles)):
-        at = bisect_left(passages, passage)
-        length = postings.titles.get(passage)
-        flags = (length is not None) << 1 | (passage in postings.often)
-        marks += _varint((at - last - 1) << 2 | flags)
-        if length is not None:
-            marks.append(length)
-        last = at
-    kept = postings.sides if len(passages) <= SIDES else b""
-    return Lists(packed, bytes(marks), kept, is_bitmap)
-
-
-def _varint(value: int) -> bytes:
-    if value < 128:  # noqa: PLR2004
-        return _BYTES[value]
-    found = bytearray()
-    while value > 127:  # noqa: PLR2004
-        found.append(value & 127 | 128)
-        value >>= 7
-    found.append(value)
-    return bytes(found)
-
-
-def siblings(shard: bytes, wanted: str) -> dict[str, list[int]]:
-    """The terms of a shard that have the same `family` as a term, and the passages of each."""
-    names = [
-        name for name in _open(shard).names if name[:1] == "#" and family(name) == family(wanted)
-    ]
-    return {name: found.passages for name, found in lookup(shard, names).items()}
-
-
-def bitmap(passages: Ints) -> bytes:
-    """Rising passage numbers as bits, as many as the last needs."""
-    bits = np.zeros(int(passages[-1]) + 1, np.uint8)
-    bits[passages] = 1
-    return np.packbits(bits, bitorder="little").tobytes()
-
-
-def _with_marks(passages: list[int], sides: bytes, data: bytes) -> Postings:
-    reader, index = Reader(data), -1
-    often, titles = set(), {}
-    while reader.at < len(data):
-        value = reader.varint()
-        index += (value >> 2) + 1
-        if index >= len(passages):
-            raise SearchError("检索索引已损坏：数据不一致")
-        if value & 1:
-            often.add(passages[index])
-        if value & 2:
-            titles[passages[index]] = reader.take(1)[0]
-    return Postings(passages, sides, frozenset(often), titles)

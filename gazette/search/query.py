@@ -38,8 +38,8 @@ from typing import Literal
 
 from gazette.search import nearest, pinyin, terms
 from gazette.search.entry import IN_FORCE
-from gazette.search.grams import Postings, before_bit, next_bit
 from gazette.search.records import Passage
+from gazette.search.shards import Postings, may_be, side_of
 from gazette.search.static_index import Index
 
 Match = Literal["number", "exact", "words", "pinyin", "relaxed", "listed"]
@@ -207,15 +207,18 @@ class _Search:
     def linked(self, term: str, run: Sequence[str]) -> list[int]:
         """The passages of a term in which it may stand between what is beside it in the run."""
         postings = self.postings[term]
-        wanted = 0
+        wanted: list[tuple[int, tuple[int, int]]] = []
         for at, name in enumerate(terms.terms(run)):
             if name == term and len(run) > 1:
-                wanted |= before_bit(run[at - 1]) if at else 0
-                wanted |= next_bit(run[at + 2]) if at + 2 < len(run) else 0
+                wanted += [(8, side_of(run[at - 1]))] if at else []
+                wanted += [(0, side_of(run[at + 2]))] if at + 2 < len(run) else []
         if not wanted:
             return postings.passages
-        beside = zip(postings.passages, postings.sides, strict=True)
-        return [passage for passage, sides in beside if sides & wanted == wanted]
+        return [
+            passage
+            for passage, sides in zip(postings.passages, postings.beside, strict=True)
+            if all(may_be(sides >> shift & 255, unit) for shift, unit in wanted)
+        ]
 
     def stats(
         self, passages: Sequence[int], lists: Sequence[Postings], length: int
@@ -470,9 +473,9 @@ def _by_sound(work: _Search, said: str) -> _Plan:
         lists = []
         for at, pair in enumerate(pairs):
             postings = work.postings[pair]
-            bit = next_bit(f"~{firsts[at + 2]}") if at + 2 < len(firsts) else 0
-            followed = zip(postings.passages, postings.sides, strict=True)
-            lists.append({passage for passage, sides in followed if sides & bit == bit})
+            after = side_of(f"~{firsts[at + 2]}") if at + 2 < len(firsts) else None
+            followed = zip(postings.passages, postings.beside, strict=True)
+            lists.append({p for p, sides in followed if not after or may_be(sides & 255, after)})
         candidates |= _common(lists)
     found = {_entry(work.index.starts, passage) for passage in candidates}
     proved = {
@@ -509,7 +512,7 @@ def _in_order(
     """Entries from the best on; by date, the newest first, where there are no scores."""
     if scores is None:
         dates = work.index.dates()
-        return sorted(entries, key=lambda entry: (dates[entry], entry), reverse=True)
+        return sorted(entries, key=dates.__getitem__, reverse=True)
 
     def key(entry: int) -> tuple[bool, bool, float, int]:
         is_page = work.index.is_page[entry]

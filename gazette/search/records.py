@@ -20,15 +20,17 @@ import datetime as dt
 import json
 import struct
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from gazette.errors import SearchError
 from gazette.search import terms
 from gazette.search.entry import Entry
 
-SLOT = 1280
+SLOT = 1024
 PACK = 128
 ALIGN = 8
 FIELDS = [
@@ -47,6 +49,9 @@ FIELDS = [
     "folds",
 ]
 _LENGTH = struct.Struct("<I")
+_OWN_CODE = 400
+_LOOK_AHEAD = 262
+"""Bytes of a window that zlib keeps for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +74,17 @@ class Passage:
     text: str
 
 
-def deflate(data: bytes) -> bytes:
-    """Raw deflate, as small as zlib makes it."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
-    return packer.compress(data) + packer.flush()
+def deflate(data: bytes, other: bytes = b"") -> bytes:
+    """Raw deflate, as small as zlib makes it. A window no wider than the data is made much sooner.
+
+    `other` data behind it, where there is much, are packed by a code of their own.
+    """
+    bits = min(max((len(data) + len(other) + _LOOK_AHEAD).bit_length(), 9), 15)
+    packer = zlib.compressobj(9, zlib.DEFLATED, -bits, min(bits - 6, 9))
+    packed = packer.compress(data)
+    if len(other) > _OWN_CODE:
+        packed += packer.flush(zlib.Z_BLOCK)
+    return packed + packer.compress(other) + packer.flush()
 
 
 def inflate(data: bytes) -> bytes:
@@ -122,16 +134,17 @@ def records(entry: Entry) -> Iterator[tuple[bytes, str]]:
     header = _header(entry)
     odd = {char for char in set(header).union(entry.body) if _pairs(char)}
     blocks = [block for block in entry.body.split("\n") if block]
+    ends = [0, *accumulate(len(block) + 1 for block in blocks)]
     room = len(header) + 8
     per_char = 1.3
     start = 0
     while start < len(blocks) or start == 0:
         fits, best = 0, b""
         low, high = 1, len(blocks) - start
-        guess = _reach(blocks, start, (SLOT - room) / per_char)
+        guess = _reach(ends, start, (SLOT - room) / per_char)
         while low <= high:
             tried = _record(header, blocks[start : start + guess], odd)
-            chars = sum(map(len, blocks[start : start + guess])) + guess
+            chars = ends[min(start + guess, len(blocks))] - ends[start] or 1
             per_char = max((len(tried) - room) / chars, 0.3)
             if len(tried) <= SLOT or guess == 1:
                 fits, best = guess, tried
@@ -140,7 +153,7 @@ def records(entry: Entry) -> Iterator[tuple[bytes, str]]:
                     break
             else:
                 high = guess - 1
-            reach = _reach(blocks, start, (SLOT - room) / per_char)
+            reach = _reach(ends, start, (SLOT - room) / per_char)
             guess = min(max(reach, low), high)
         if not best:
             fits, best = len(blocks) - start, _record(header, blocks[start:], odd)
@@ -148,13 +161,9 @@ def records(entry: Entry) -> Iterator[tuple[bytes, str]]:
         start += max(fits, 1)
 
 
-def _reach(blocks: list[str], start: int, chars: float) -> int:
+def _reach(ends: list[int], start: int, chars: float) -> int:
     """How many blocks from `start` on make up this many characters; at least one."""
-    index = start
-    while index < len(blocks) and chars >= len(blocks[index]) + 1:
-        chars -= len(blocks[index]) + 1
-        index += 1
-    return max(index - start, 1)
+    return max(bisect_right(ends, ends[start] + chars) - 1 - start, 1)
 
 
 def slots(record: bytes) -> int:

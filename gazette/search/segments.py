@@ -20,9 +20,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gazette.search import grams, pinyin, records, terms
+from gazette.search import grams, pinyin, records, shards, terms
 from gazette.search.entry import Entry, IssueEntries
 from gazette.search.static_index import EPOCH, FACETS, FORMAT, Segment, is_whole, size_of
+from gazette.search.varints import varints
 from gazette.workers import Workers
 
 _CHUNK = 128
@@ -47,6 +48,7 @@ class _Row(NamedTuple):
     validity: list[tuple[int, str]]
     over: int | None
     sound: str
+    place: int
     slots: int
 
 
@@ -89,7 +91,7 @@ class _Laid(NamedTuple):
 def segment_key(digests: Iterable[str]) -> str:
     """Names a segment by all that goes into it, the rules of folding and the format included."""
     hashed = hashlib.sha256()
-    rules = [FORMAT, records.SLOT, records.PACK, records.ALIGN, *grams.SHARDING, terms.SINGLES]
+    rules = [FORMAT, records.SLOT, records.PACK, records.ALIGN, *shards.SHARDING, terms.SINGLES]
     hashed.update(json.dumps([*rules, sorted(terms.simplified().items())]).encode())
     hashed.update("\n".join(digests).encode())
     return hashed.hexdigest()[:16]
@@ -157,12 +159,10 @@ def _anew(issues: Sequence[IssueEntries], key: str, part: Path, jobs: int) -> _L
                 (part / "texts" / _name(pack)).write_bytes(packs.pop(pack))
     for pack, texts in packs.items():
         (part / "texts" / _name(pack)).write_bytes(texts)
-    shards = -1
-    for shards, shard in enumerate(gathered.shards(slot, jobs)):
-        (part / "grams" / _name(shards)).write_bytes(shard)
+    for at, file in enumerate(gathered.files(slot, jobs)):
+        (part / "grams" / _name(at)).write_bytes(file)
     rows = [row for issue in made for row in issue.rows]
-    bits = (shards + 1).bit_length() - 1
-    segment = Segment(key=key, entries=len(rows), slots=slot, bits=bits)
+    segment = Segment(key=key, entries=len(rows), slots=slot, bits=gathered.bits)
     _write_columns(made, _Written(part))
     return _Log(
         segment=segment,
@@ -214,7 +214,8 @@ def _lay(
     rows: list[_Row] = []
     packs: dict[int, int] = {}
     slot = first
-    for entry, its in zip(entries, passages, strict=True):
+    both = [(place, *one) for place, one in enumerate(zip(entries, passages, strict=True))]
+    for place, entry, its in sorted(both, key=lambda one: _size(one[2])):
         begin = slot
         sources += _heads(begin, entry.title, entry.number)
         others += _others(begin, entry.title, entry.number, entry.kind)
@@ -224,7 +225,7 @@ def _lay(
             pack = slot // records.PACK
             slot += records.slots(record)
             packs[pack] = slot - pack * records.PACK
-        rows.append(_row(entry, slot - begin))
+        rows.append(_row(entry, place, slot - begin))
     titles = [entry.title for entry in entries if entry.kind == "document"]
     made = _Issue(
         name=issue.name,
@@ -236,6 +237,10 @@ def _lay(
         rows=rows,
     )
     return _Laid(made, placed, sources, others)
+
+
+def _size(passages: _Passages) -> int:
+    return sum(records.slots(record) for record, _ in passages)
 
 
 def _heads(slot: int, title: str, number: str) -> list[grams.Source]:
@@ -252,11 +257,10 @@ def _others(slot: int, title: str, number: str, kind: str) -> Iterator[grams.Oth
         yield grams.Other(slot, key)
     if kind == "document":
         for term, after in pinyin.index_terms(title).items():
-            bits = {grams.next_bit(f"~{letter}") for letter in after}
-            yield grams.Other(slot, term, sum(bits))
+            yield grams.Other(slot, term, shards.side(f"~{letter}" for letter in after))
 
 
-def _row(entry: Entry, slots: int) -> _Row:
+def _row(entry: Entry, place: int, slots: int) -> _Row:
     dated = entry.dated.toordinal() - EPOCH if entry.dated else None
     over = max(entry.over.toordinal() - EPOCH, 0) if entry.over else None
     spelt = pinyin.spell(entry.title) if entry.kind == "document" else ()
@@ -274,6 +278,7 @@ def _row(entry: Entry, slots: int) -> _Row:
         validity=[(max(day.toordinal() - EPOCH, 0), state) for day, state in entry.validity],
         over=over,
         sound=" ".join(runs),
+        place=place,
         slots=slots,
     )
 
@@ -298,7 +303,7 @@ def _write_columns(issues: Sequence[_Issue], written: "_Written") -> None:
     rows = [row for issue in issues for row in issue.rows]
     columns = {
         "items": _items(issues),
-        "dates": _dates(rows),
+        "dates": _dates(issues),
         "validity": _validity(rows),
         "pinyin": pinyin.table_text(issue.sounds for issue in issues).encode(),
         "urls": "\n".join(row.url for row in rows).encode(),
@@ -316,13 +321,14 @@ def _pairs(table: Mapping[str, str]) -> bytes:
     for code in codes:
         values += [code - last, _zigzag(ord(table[chr(code)]) - code)]
         last = code
-    return grams.varints(np.array(values))
+    return varints(np.array(values))
 
 
 def _items(issues: Sequence[_Issue]) -> bytes:
     rows = [row for issue in issues for row in issue.rows]
     values = [len(issues), *(len(issue.rows) for issue in issues)]
-    values += [row.slots for row in rows]
+    for issue in issues:  # the shortest first, so each says how much longer it is
+        values += [b - a for a, b in pairwise([0, *(row.slots for row in issue.rows)])]
     values += [row.kind == "page" for row in rows]
     over = [(at, row.over) for at, row in enumerate(rows) if row.over is not None]
     values.append(len(over))
@@ -330,12 +336,14 @@ def _items(issues: Sequence[_Issue]) -> bytes:
     for at, day in over:
         values += [at - last - 1, day]
         last = at
-    return grams.varints(np.array(values, np.int64))
+    return varints(np.array(values, np.int64))
 
 
-def _dates(rows: Sequence[_Row]) -> bytes:
-    days = [0, *(row.dated for row in rows)]
-    return grams.varints(np.array([_zigzag(b - a) for a, b in pairwise(days)], np.int64))
+def _dates(issues: Sequence[_Issue]) -> bytes:
+    days = [0, *(row.dated for issue in issues for row in issue.rows)]
+    values = [b - a for a, b in pairwise(days)]
+    values += [row.place - at for issue in issues for at, row in enumerate(issue.rows)]
+    return varints(np.array([_zigzag(value) for value in values], np.int64))
 
 
 def _validity(rows: Sequence[_Row]) -> bytes:
@@ -351,7 +359,7 @@ def _validity(rows: Sequence[_Row]) -> bytes:
                 values.append(_zigzag(day - last))
                 last = day
     text = json.dumps(names, ensure_ascii=False).encode()
-    return grams.varints(np.array([len(text)])) + text + grams.varints(np.array(values, np.int64))
+    return varints(np.array([len(text)])) + text + varints(np.array(values, np.int64))
 
 
 def _zigzag(value: int) -> int:
@@ -373,7 +381,7 @@ def _facet(rows: Sequence[_Row], name: str) -> bytes:
     places = {name: index for index, name in enumerate(names)}
     said = {"names": names, "sets": [[places[n] for n in chosen] for chosen in sets]}
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
-    return grams.varints(np.array([len(text)])) + text + grams.varints(np.array(column, np.int64))
+    return varints(np.array([len(text)])) + text + varints(np.array(column, np.int64))
 
 
 # From the segment before
@@ -421,7 +429,7 @@ def _from_before(  # noqa: PLR0911  one return a reason to make it anew
         return None
     postings = known.postings + len(new_terms.keys) - len(old_terms.keys)
     bits = known.segment.bits
-    if grams.shard_bits(postings, known.terms + fresh) != bits:
+    if shards.shard_bits(postings, known.terms + fresh) != bits:
         return None
     _change_packs(written, made, gone, laid)
     _write_columns(made, written)
@@ -492,24 +500,27 @@ def _read_back(old: Path, issue: _Issue) -> tuple[list[grams.Source], list[grams
 
 
 def _change_shards(
-    written: _Written, known: _Log, changes: Iterator[grams.Change], jobs: int
+    written: _Written, known: _Log, changes: Iterator[shards.Change], jobs: int
 ) -> int:
-    """Make again the shards of terms that changed; how many terms more there are.
+    """Make again the files of terms that changed; how many terms more there are.
 
     Raises `ValueError` where a shard does not tell enough.
     """
-    by_shard: dict[str, list[grams.Change]] = defaultdict(list)
+    bits = known.segment.bits
+    by_file: dict[int, dict[int, list[shards.Change]]] = defaultdict(lambda: defaultdict(list))
     for change in changes:
-        shard = _name(grams.shard_of(change.term, known.segment.bits))
-        by_shard[f"grams/{shard}"].append(change)
+        file, place = divmod(shards.shard_of(change.term, bits), shards.GROUP)
+        by_file[file][place].append(change)
+    count = min(shards.GROUP, 1 << bits)
 
-    def work(name: str) -> tuple[str, int, bytes, int]:
+    def work(file: int) -> tuple[str, int, bytes, int]:
+        name = f"grams/{_name(file)}"
         before = written.read(name)
-        return name, len(before), *grams.change_shard(before, by_shard[name])
+        return name, len(before), *shards.change_file(before, count, by_file[file])
 
     more = 0
     with ThreadPoolExecutor(jobs) as pool:
-        for name, before, made, fresh in pool.map(work, by_shard):
+        for name, before, made, fresh in pool.map(work, list(by_file)):
             written.put(name, made, before)
             more += fresh
     return more
@@ -588,6 +599,8 @@ def write_manifest(segments: Sequence[Segment], out: Path) -> None:
         "format": FORMAT,
         "slot": records.SLOT,
         "pack": records.PACK,
+        "pitch": shards.PITCH,
+        "group": shards.GROUP,
         "table": name,
         "sections": sorted(sections),
         "segments": [asdict(segment) for segment in segments],

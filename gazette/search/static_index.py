@@ -10,7 +10,7 @@ cached for good and is never made twice (`segments` makes it)::
     <key>/segment.json            what the manifest says of the segment; written last
     <key>/items.bin               its entries: how many slots each takes
     <key>/dates.bin               the day of each entry, by which they can be sorted
-    <key>/grams/0000.bin …        see `grams`; the number is that of the shard, in hex
+    <key>/grams/0000.bin …        see `shards`; the number is that of the file, in hex
     <key>/texts/0000.bin …        see `records`; the number is that of the pack
     <key>/year.bin section.bin …  a facet: deflated JSON {names, sets}, and of each entry its set
     <key>/validity.bin            有效性 of each entry through time
@@ -19,14 +19,14 @@ cached for good and is never made twice (`segments` makes it)::
 
 All but grams and texts are deflated. `table`: varint pairs, each varint gap of the traditional
 code point and zigzag varint of simplified - traditional. `items.bin`: varint issues, and of each varint entries;
-of each entry varint slots; of each entry whether it is a page; varint of how many are over from some
+of each entry varint of how many slots it has more than the one before it in its issue; of each entry whether it is a page; varint of how many are over from some
 day on, and of each varint entry - entry before - 1 and varint of that day (counted from 1900-01-01).
 The first passage of an issue is the next multiple of `records.ALIGN`, that of an entry follows the
 last of the entry before. `dates.bin`: of each entry zigzag varint of its day - that of the entry
-before. `validity.bin`: varint n, n bytes of the names of the states as a JSON list; then of each
+before; of each entry zigzag varint of how much later it stands in the issue than here. `validity.bin`: varint n, n bytes of the names of the states as a JSON list; then of each
 entry varint of how many states, and of each state varint of its name and, but of the first, zigzag
-varint of its day - the day before it in the file, from 0. Entries stand by issue, the oldest first,
-and count from 0 through all segments, and so do passages: those of the second follow those of the
+varint of its day - the day before it in the file, from 0. Entries stand by issue, the oldest first, the
+shortest first in an issue (which makes `items.bin`, that every reader needs, half as large), and count from 0 through all segments, and so do passages: those of the second follow those of the
 first.
 """
 
@@ -40,9 +40,11 @@ from pathlib import Path
 import numpy as np
 
 from gazette.errors import SearchError
-from gazette.search import grams, pinyin, records
+from gazette.search import pinyin, records, shards
+from gazette.search.varints import Reader
 
-FORMAT = 3
+FORMAT = 4
+_FORM = ("format", "slot", "pack", "pitch", "group")
 FACETS = ("year", "section", "authority", "document_type", "topic", "issue")
 EPOCH = dt.date(1900, 1, 1).toordinal()
 """Days are counted from here."""
@@ -105,10 +107,10 @@ class Index:
             manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise SearchError("检索索引读不出来", path=str(folder)) from error
-        expected = (FORMAT, records.SLOT, records.PACK)
+        expected = (FORMAT, records.SLOT, records.PACK, shards.PITCH, shards.GROUP)
         if (
             not isinstance(manifest, dict)
-            or tuple(manifest.get(name) for name in ("format", "slot", "pack")) != expected
+            or tuple(manifest.get(name) for name in _FORM) != expected
         ):
             raise SearchError("检索索引是另一个版本的", path=str(folder), hint="请重新生成网站")
         self.segments = [_segment(said) for said in manifest["segments"]]
@@ -124,17 +126,19 @@ class Index:
         for segment in self.segments:
             self._bases.append(slots)
             at = slots
-            reader = grams.Reader(records.inflate(self._read(segment, "items.bin")))
+            reader = Reader(records.inflate(self._read(segment, "items.bin")))
             of_issue = reader.varints(reader.varint()).tolist()
             sizes = iter(reader.varints(segment.entries).tolist())
             pages = iter(reader.varints(segment.entries).tolist())
             for entries in of_issue:
                 at = slots + records.aligned(at - slots)
                 first_page = -1
+                size = 0
                 for _ in range(entries):
                     self.starts.append(at)
-                    self.sizes.append(next(sizes))
-                    at += self.sizes[-1]
+                    size += next(sizes)
+                    self.sizes.append(size)
+                    at += size
                     self.is_page.append(bool(next(pages)))
                     own = len(self.group)
                     if self.is_page[-1] and first_page < 0:
@@ -155,19 +159,18 @@ class Index:
         except OSError as error:
             raise SearchError("检索索引缺少文件", path=str(path)) from error
 
-    def postings(self, wanted: Sequence[str]) -> dict[str, grams.Postings]:
+    def postings(self, wanted: Sequence[str]) -> dict[str, shards.Postings]:
         """The postings of terms, each with at least an empty one."""
-        found = {term: grams.Postings([]) for term in wanted}
+        found = {term: shards.Postings([]) for term in wanted}
         for segment, base in zip(self.segments, self._bases, strict=True):
-            shards: dict[int, list[str]] = {}
+            by_shard: dict[int, list[str]] = {}
             for term in found:
-                shard = grams.shard_of(term, segment.bits)
-                shards.setdefault(shard, []).append(term)
-            for shard, names in shards.items():
-                data = self._read(segment, f"grams/{shard:04x}.bin")
-                for term, postings in grams.lookup(data, names).items():
+                by_shard.setdefault(shards.shard_of(term, segment.bits), []).append(term)
+            for shard, names in by_shard.items():
+                file, place = self._shard(segment, shard)
+                for term, postings in shards.lookup(file, place, names).items():
                     known = found[term]
-                    found[term] = grams.Postings(
+                    found[term] = shards.Postings(
                         known.passages + [base + passage for passage in postings.passages],
                         known.sides + postings.sides,
                         known.often | {base + passage for passage in postings.often},
@@ -175,12 +178,17 @@ class Index:
                     )
         return found
 
+    def _shard(self, segment: Segment, shard: int) -> tuple[bytes, int]:
+        """The file of a shard, and the shard's place in it."""
+        file, place = divmod(shard, shards.GROUP)
+        return self._read(segment, f"grams/{file:04x}.bin"), place
+
     def siblings(self, term: str) -> dict[str, list[int]]:
         """The numbers of the same code and year as a `#` term, and the passages of each."""
         found: dict[str, list[int]] = {}
         for segment, base in zip(self.segments, self._bases, strict=True):
-            data = self._read(segment, f"grams/{grams.shard_of(term, segment.bits):04x}.bin")
-            for name, passages in grams.siblings(data, term).items():
+            file, place = self._shard(segment, shards.shard_of(term, segment.bits))
+            for name, passages in shards.siblings(file, place, term).items():
                 found.setdefault(name, []).extend(base + passage for passage in passages)
         return found
 
@@ -189,21 +197,23 @@ class Index:
         texts = (records.inflate(self._read(part, "pinyin.bin")).decode() for part in self.segments)
         return pinyin.read_table(texts)
 
-    def dates(self) -> list[int]:
-        """The day of every entry: that of its date, else the first of its year."""
-        found: list[int] = []
+    def dates(self) -> list[tuple[int, int]]:
+        """By what every entry is sorted by date: its day, else the first of its year; its place."""
+        found: list[tuple[int, int]] = []
         for segment in self.segments:
-            reader = grams.Reader(records.inflate(self._read(segment, "dates.bin")))
-            changes = reader.varints(segment.entries)
-            steps = np.where(changes & 1, -(changes >> 1), changes >> 1)
-            found += np.cumsum(steps).tolist()
+            reader = Reader(records.inflate(self._read(segment, "dates.bin")))
+            both = reader.varints(2 * segment.entries)
+            steps = np.where(both & 1, -(both >> 1), both >> 1)
+            places = np.arange(segment.entries) + steps[segment.entries :] + len(found)
+            days = np.cumsum(steps[: segment.entries])
+            found += zip(days.tolist(), places.tolist(), strict=True)
         return found
 
     def states(self, day: dt.date) -> list[str]:
         """The 有效性 of every entry on a day, "" where it does not apply."""
         found: list[str] = []
         for segment in self.segments:
-            reader = grams.Reader(records.inflate(self._read(segment, "validity.bin")))
+            reader = Reader(records.inflate(self._read(segment, "validity.bin")))
             names = json.loads(reader.take(reader.varint()))
             at = 0
             for _ in range(segment.entries):
@@ -244,7 +254,7 @@ class Index:
         return Facet(names, sets, column)
 
     def _facet(self, segment: Segment, name: str) -> Facet:
-        reader = grams.Reader(records.inflate(self._read(segment, f"{name}.bin")))
+        reader = Reader(records.inflate(self._read(segment, f"{name}.bin")))
         said = json.loads(reader.take(reader.varint()))
         return Facet(said["names"], said["sets"], reader.varints(segment.entries).tolist())
 

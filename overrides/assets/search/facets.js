@@ -11,15 +11,20 @@ import { letters, numberReading, without } from "./query.js";
  * @typedef {{names: string[], sets: number[][], column: number[]}} Facet
  */
 
-/** The day of every entry. @param {Index} index @returns {Promise<number[]>} */
+/** By what every entry is sorted by date: its day, then its place. @param {Index} index @returns {Promise<number[]>} */
 export function dates(index) {
   return index.once("dates", async () => {
     const { segments } = await index.manifest();
     const parts = await Promise.all(segments.map(({ key }) => index.bytes(`${key}/dates.bin`)));
-    return parts.flatMap((data, i) => {
+    /** @type {number[]} */
+    const found = [];
+    parts.forEach((data, i) => {
+      const reader = new Reader(data);
+      const changes = reader.varints(segments[i].entries);
       let day = 0;
-      return new Reader(data).varints(segments[i].entries).map((change) => (day += unzigzag(change)));
+      for (const change of changes) found.push((day += unzigzag(change)) * 2 ** 24 + found.length + unzigzag(reader.varint()));
     });
+    return found;
   });
 }
 
@@ -133,9 +138,10 @@ async function under(search, allowed) {
       const { bySound } = await import("./pinyin.js");
       return await bySound(search, letters(search.query));
     }
-    const found = await search.weigh(plan.groups, plan.full);
+    // Fewer terms were enough where this filter left nothing else to be told apart.
+    const found = search.exact ? await search.whole(plan.groups) : search.weigh(plan.groups);
     if (plan.wordsMatch === "relaxed") return without(Array.from(new Set(found.terms.flatMap((part) => part.entries))), found.never);
-    return Array.from(new Set([...own, ...found.exact, ...(plan.full || !plan.words.length ? found.words : [])]));
+    return Array.from(new Set([...own, ...found.exact, ...(found.full || !plan.words.length ? found.words : [])]));
   } finally {
     search.allowed = before;
   }

@@ -1,4 +1,4 @@
-// Reads the static index over HTTP. The format stands in gazette/search/static_index.py, grams.py, records.py.
+// Reads the static index over HTTP. The format stands in gazette/search/static_index.py, shards.py, records.py.
 
 import { learn } from "./terms.js";
 
@@ -7,14 +7,19 @@ export class LoadError extends Error {}
 
 /**
  * @typedef {{key: string, entries: number, slots: number, bits: number}} Segment
+ * Of a posting `sides` is the byte of what follows, and that of what is before << 8.
  * @typedef {{passages: number[], sides: number[], often: Set<number>, titles: Map<number, number>}} Postings
  * @typedef {{kind: string, title: string, number: string, url: string, issue: string, page: ?number, section: string,
  *   dated: ?string, authorities: string[], documentType: string, quality: string, validity: string,
  *   text: string}} Passage
  */
 
-const FORMAT = 3;
+const FORMAT = 4;
 const SIDES = 2000;
+/** The byte of sides of lists that are too long to have any. */
+const ANY = 255;
+/** Bytes before the columns of a shard. */
+const HEAD = 12;
 /** Days are counted from 1900-01-01. */
 const EPOCH = Date.UTC(1900, 0, 1);
 /** The slots of an issue begin at a multiple of this. */
@@ -72,13 +77,15 @@ export function fnv1a(text) {
   return hash >>> 0;
 }
 
-/** The bit of what stands beside a term for a unit behind it. @param {string} unit */
-export function nextBit(unit) {
-  return 1 << (fnv1a(unit) >>> 30);
+/** What a byte of sides is where this is the only unit, and its bit where there are others. @param {string} unit
+ * @returns {[number, number]} */
+export function sideOf(unit) {
+  const hash = fnv1a(unit);
+  return [128 + ((hash >>> 16) % 127), 1 << (hash % 7)];
 }
 
-/** The same for a unit before it. @param {string} unit */
-export const beforeBit = (unit) => nextBit(unit) << 4;
+/** Whether a byte of sides may be one that a unit is in. @param {number} side @param {[number, number]} unit */
+export const mayBe = (side, [alone, bit]) => (side > 127 ? side === alone || side === ANY : (side & bit) > 0);
 
 export class Reader {
   /** @param {Uint8Array} data */
@@ -113,6 +120,9 @@ export class Reader {
 
 export const utf8 = new TextDecoder();
 
+/** The number of a file, as it is named. @param {number} value */
+const hex = (value) => value.toString(16).padStart(4, "0");
+
 /** @param {number} value */
 export const unzigzag = (value) => (value & 1 ? -(value >> 1) : value >> 1);
 
@@ -126,35 +136,63 @@ function pairs(reader) {
 }
 
 /**
- * Where a term's lists lie in a shard.
- * @typedef {{lists: Uint8Array, isBitmap: boolean, sides: Uint8Array, marks: Uint8Array}} Place
+ * A term's lists, and how many bytes are to be fetched for them: none, but where they stand behind the shards of the file.
+ * @typedef {{lists: Uint8Array, isBitmap: boolean, sides: Uint8Array, marks: Uint8Array}} Lists
+ * @typedef {{size: number, lists: () => Promise<Lists>}} Place
  */
 
-/** @param {Uint8Array} data @returns {Promise<Map<string, Place>>} */
-async function openShard(data) {
-  const outer = new Reader(data);
-  const first = outer.take(outer.varint());
-  const [columns, sides] = await Promise.all([inflate(first), inflate(outer.take(outer.left))]);
-  const reader = new Reader(columns);
-  const follow = new Reader(sides);
-  const count = reader.varint();
-  const names = utf8.decode(reader.take(reader.varint())).split("\n");
-  const sizes = reader.varints(count);
-  const markSizes = reader.varints(count);
-  const places = sizes.map((size) => {
-    const lists = reader.take(size >> 1);
-    const isBitmap = (size & 1) === 1;
-    let postings = 0;
-    for (let byte of lists) {
-      if (!isBitmap) postings += byte < 128 ? 1 : 0;
-      else for (; byte; byte &= byte - 1) postings++;
-    }
-    return { lists, isBitmap, sides: postings > SIDES ? new Uint8Array(postings).fill(255) : follow.take(postings) };
-  });
-  return new Map(places.map((place, i) => [names[i], { ...place, marks: reader.take(markSizes[i]) }]));
+/** How many passages a list names. @param {Uint8Array} lists @param {boolean} isBitmap */
+function countOf(lists, isBitmap) {
+  let postings = 0;
+  for (let byte of lists) {
+    if (!isBitmap) postings += byte < 128 ? 1 : 0;
+    else for (; byte; byte &= byte - 1) postings++;
+  }
+  return postings;
 }
 
-/** Add a term's postings of one segment. @param {Place} place @param {number} base @param {Postings} into */
+/** The sides of a list of so many. @param {number} count @param {Reader} sides */
+const sidesOf = (count, sides) => (count > SIDES ? new Uint8Array(2 * count).fill(ANY) : sides.take(2 * count));
+
+/** @param {Uint8Array} columns @param {Uint8Array} sides @param {number} at where in the file its first terms behind stand
+ * @param {(at: number, size: number) => Promise<Uint8Array>} fetched @returns {Promise<Map<string, Place>>} */
+async function openShard(columns, sides, at, fetched) {
+  const [reader, follow] = (await Promise.all([inflate(columns), inflate(sides)])).map((data) => new Reader(data));
+  const count = reader.varint();
+  const names = utf8.decode(reader.take(reader.varint())).split("\n");
+  const heads = reader.varints(count);
+  const marks = reader.varints(count);
+  const places = heads.map((head) => {
+    const isBitmap = (head & 2) > 0;
+    const size = head >> 2;
+    if (head & 1) {
+      const start = at;
+      at += size;
+      return { size, lists: async () => openLists(await fetched(start, size)) };
+    }
+    const lists = reader.take(size);
+    return { lists, isBitmap, sides: sidesOf(countOf(lists, isBitmap), follow) };
+  });
+  return new Map(
+    places.map((place, i) => {
+      const own = reader.take(marks[i]);
+      return [names[i], "size" in place ? place : { size: 0, lists: async () => ({ ...place, marks: own }) }];
+    }),
+  );
+}
+
+/** The lists of a term that stand behind. @param {Uint8Array} data @returns {Promise<Lists>} */
+async function openLists(data) {
+  const reader = new Reader(await inflate(data));
+  const size = reader.varint();
+  const lists = reader.take(size >> 1);
+  const isBitmap = (size & 1) > 0;
+  const count = countOf(lists, isBitmap);
+  const marks = reader.take(reader.left - (count > SIDES ? 0 : 2 * count));
+  return { lists, isBitmap, sides: sidesOf(count, reader), marks };
+}
+
+/** Add a term's postings of one segment. @param {Lists} place @param {number} base @param {Postings} into */
 function readPostings(place, base, into) {
   const first = into.passages.length;
   const list = new Reader(place.lists);
@@ -165,7 +203,7 @@ function readPostings(place, base, into) {
   } else {
     for (let last = base - 1; list.left; ) into.passages.push((last += list.varint() + 1));
   }
-  for (const next of place.sides) into.sides.push(next);
+  for (let i = 0; i < place.sides.length; i += 2) into.sides.push(place.sides[i] | (place.sides[i + 1] << 8));
   const marks = new Reader(place.marks);
   for (let index = first - 1; marks.left; ) {
     const value = marks.varint();
@@ -228,7 +266,7 @@ export class Index {
     return found;
   }
 
-  /** @returns {Promise<{slot: number, pack: number, table: string, sections: string[], segments: Segment[]}>} */
+  /** @returns {Promise<{slot: number, pack: number, pitch: number, group: number, table: string, sections: string[], segments: Segment[]}>} */
   manifest() {
     return this.once("manifest", async () => {
       const said = JSON.parse(
@@ -264,15 +302,18 @@ export class Index {
         const reader = new Reader(items[i]);
         const issues = reader.varints(reader.varint());
         const before = sizes.length;
-        sizes.push(...reader.varints(segment.entries));
+        const steps = reader.varints(segment.entries);
         isPage.push(...reader.varints(segment.entries).map(Boolean));
         let at = 0;
         for (const entries of issues) {
           at = Math.ceil(at / ALIGN) * ALIGN;
           let first = -1;
+          let size = 0;
           for (let n = 0; n < entries; n++) {
             const entry = starts.push(slots + at) - 1;
-            at += sizes[entry];
+            size += steps[entry - before];
+            sizes.push(size);
+            at += size;
             if (isPage[entry] && first < 0) first = entry;
             group.push(isPage[entry] ? first : entry);
           }
@@ -306,29 +347,51 @@ export class Index {
 
   /** The shard of a term in each segment. @param {string} term @returns {Promise<Map<string, Place>[]>} */
   async shards(term) {
-    const { segments } = await this.manifest();
+    const { segments, pitch, group } = await this.manifest();
     const hash = fnv1a(family(term));
     return Promise.all(
       segments.map(({ key, bits }) => {
-        const name = `${key}/grams/${(hash & ((1 << bits) - 1)).toString(16).padStart(4, "0")}.bin`;
-        return this.once(name, async () => openShard((await load(new URL(name, this.base))).data));
+        const shard = hash & ((1 << bits) - 1);
+        const name = `${key}/grams/${hex(Math.floor(shard / group))}.bin`;
+        return this.once(`${name} ${shard}`, async () => {
+          const fetched = (/** @type {number} */ at, /** @type {number} */ size) => this.range(name, at, size);
+          const data = await this.range(name, (shard % group) * pitch, pitch);
+          const head = new DataView(data.buffer, data.byteOffset);
+          const [middle, sides, first] = [0, 4, 8].map((at) => head.getUint32(at, true));
+          const end = middle + sides;
+          if (HEAD + end <= pitch) {
+            return openShard(data.subarray(HEAD, HEAD + middle), data.subarray(HEAD + middle, HEAD + end), first, fetched);
+          }
+          const more = await fetched(first, end);
+          return openShard(more.subarray(0, middle), more.subarray(middle), first + end, fetched);
+        });
       }),
     );
   }
 
+  /** How many bytes are still to be fetched for a term's postings, -1 where it stands nowhere; fetches its shards.
+   * @param {string} term @returns {Promise<number>} */
+  async cost(term) {
+    const places = (await this.shards(term)).map((shard) => shard.get(term)).filter(Boolean);
+    return places.length ? places.reduce((sum, place) => sum + /** @type {Place} */ (place).size, 0) : -1;
+  }
+
   /** Where a term stands; needs the manifest only. @param {string} term @returns {Promise<Postings>} */
-  async postings(term) {
-    const { segments } = await this.manifest();
-    const shards = await this.shards(term);
-    /** @type {Postings} */
-    const found = { passages: [], sides: [], often: new Set(), titles: new Map() };
-    let base = 0;
-    shards.forEach((shard, i) => {
-      const place = shard.get(term);
-      if (place) readPostings(place, base, found);
-      base += segments[i].slots;
+  postings(term) {
+    return this.once(`postings ${term}`, async () => {
+      const { segments } = await this.manifest();
+      const shards = await this.shards(term);
+      const places = shards.map((shard) => shard.get(term));
+      const lists = await Promise.all(places.map((place) => place && place.lists()));
+      /** @type {Postings} */
+      const found = { passages: [], sides: [], often: new Set(), titles: new Map() };
+      let base = 0;
+      lists.forEach((its, i) => {
+        if (its) readPostings(its, base, found);
+        base += segments[i].slots;
+      });
+      return found;
     });
-    return found;
   }
 
   /** @param {number} number @returns {Promise<Passage>} */
@@ -338,8 +401,7 @@ export class Index {
       let local = number;
       let which = 0;
       while (local >= segments[which].slots) local -= segments[which++].slots;
-      const file = Math.floor(local / pack).toString(16).padStart(4, "0");
-      const name = `${segments[which].key}/texts/${file}.bin`;
+      const name = `${segments[which].key}/texts/${hex(Math.floor(local / pack))}.bin`;
       const start = (local % pack) * slot;
       let data = await this.range(name, start, slot);
       const length = 4 + new DataView(data.buffer, data.byteOffset).getUint32(0, true);

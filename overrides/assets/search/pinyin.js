@@ -1,6 +1,6 @@
 // Titles by their sound. The rules stand in gazette/search/pinyin.py. Loaded when Latin letters are typed.
 
-import { nextBit, utf8 } from "./index.js";
+import { mayBe, sideOf, utf8 } from "./index.js";
 import { common } from "./query.js";
 import { fold, units } from "./terms.js";
 
@@ -86,8 +86,8 @@ export async function bySound(search, said) {
     await search.load(pairs);
     const lists = pairs.map((pair, i) => {
       const { passages, sides } = /** @type {import("./index.js").Postings} */ (search.postings.get(pair));
-      const bit = i + 2 < firsts.length ? nextBit(`~${firsts[i + 2]}`) : 0;
-      return passages.filter((_, j) => (sides[j] & bit) === bit);
+      const after = i + 2 < firsts.length ? sideOf(`~${firsts[i + 2]}`) : null;
+      return passages.filter((_, j) => !after || mayBe(sides[j] & 255, after));
     });
     for (const passage of common(lists)) candidates.add(index.entryOf[passage]);
   }

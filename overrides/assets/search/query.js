@@ -1,6 +1,6 @@
 // Answers a query. The rules stand in gazette/search/query.py; both find the same set.
 
-import { beforeBit, dayNumber, nextBit } from "./index.js";
+import { dayNumber, mayBe, sideOf } from "./index.js";
 import { find, holds, isSingle, numberKey, spans, terms, units } from "./terms.js";
 
 /**
@@ -23,9 +23,9 @@ const VERIFY = 20;
 const BATCH = 4;
 /** Of so short a run one term tells too little: 资源 behind something like 水 is mostly not 水资源 (measured: 24 of 34 texts). */
 const ALL_TERMS = 3;
-/** So many candidates may prove false before all terms of a run are asked for, which leave fewer. */
+/** So many candidates may prove false before more terms of a run are asked for, which leave fewer. */
 const FALSE = 4;
-/** Where an entry's first passage proves nothing, so many are read at once, and before all terms are asked for. */
+/** Where an entry's first passage proves nothing, so many are read at once, and before more terms are asked for. */
 const MORE = 3;
 const TITLE = 12;
 const OVER_WEIGHT = 0.8;
@@ -93,7 +93,7 @@ export function termsOf({ units: run, number, exclude }, full) {
   if (full || exclude || run.length <= ALL_TERMS) return Array.from(new Set(all));
   if (number) return Array.from(new Set(all.filter((_, i) => i % 2 === 0 || i === last)));
   const some = [all[1]];
-  for (let at = 1; at + 2 <= last; some.push(all[at])) at = Math.min(at + 4, last % 2 ? last : last - 1);
+  for (let at = 1; at < last - 1; some.push(all[at])) at = Math.min(at + 4, last - 1);
   return Array.from(new Set(some));
 }
 
@@ -235,11 +235,11 @@ export class Search {
       const demoted = yield* this.tier(plan.exact, "exact");
       if (plan.words.length || demoted.length) {
         let rest = [...demoted, ...plan.words];
-        if (!plan.full) {
-          const whole = await this.weigh(plan.groups, true);
-          const members = new Set([...whole.exact, ...whole.words]);
-          Object.assign(plan, whole, { exact: plan.exact });
-          rest = Array.from(new Set([...rest, ...whole.words])).filter((entry) => members.has(entry));
+        while (rest.length && !plan.full) {
+          const closer = await this.closer(plan.groups);
+          const members = new Set([...closer.exact, ...closer.words]);
+          Object.assign(plan, closer, { exact: plan.exact });
+          rest = Array.from(new Set([...rest, ...closer.words])).filter((entry) => members.has(entry));
           this.open = rest.length;
         }
         yield* this.tier(rest, plan.wordsMatch);
@@ -258,15 +258,17 @@ export class Search {
     const demoted = [];
     const judged = new Set();
     let isUnclear = false;
+    let wrong = 0; // since terms were last asked for
     while (queue.length || isUnclear) {
-      if (match === "exact" && !plan.full && (demoted.length >= FALSE || isUnclear)) {
+      if (match === "exact" && !plan.full && (wrong >= FALSE || isUnclear)) {
         isUnclear = false;
-        const whole = await this.weigh(plan.groups, true);
-        Object.assign(plan, { ...whole, own: plan.own });
-        const kept = new Set(whole.exact);
+        wrong = 0;
+        const closer = await this.closer(plan.groups);
+        Object.assign(plan, { ...closer, own: plan.own });
+        const kept = new Set(closer.exact);
         demoted.splice(0, Infinity, ...demoted.filter((entry) => kept.has(entry)));
-        queue = this.inOrder(without(whole.exact, judged), match);
-        this.open = queue.length + whole.words.length + demoted.length;
+        queue = this.inOrder(without(closer.exact, judged), match);
+        this.open = queue.length + closer.words.length + demoted.length;
         continue;
       }
       const batch = queue.splice(0, Math.max(this.want - this.waiting.length, BATCH));
@@ -277,6 +279,7 @@ export class Search {
       verdicts.forEach((verdict, i) => {
         if (verdict === "words") {
           demoted.push(batch[i]);
+          wrong++;
           return;
         }
         if (verdict === "unclear") {
@@ -338,13 +341,13 @@ export class Search {
     yield* this.readings();
     let groups = parse(query);
     if (!groups.some((group) => !group.exclude)) return;
-    let whole = await this.weigh(groups, true);
+    let whole = await this.whole(groups);
     if (this.hasUnknown(groups)) await index.learnTable();
     // What was read has taught how to fold more characters: those of the query, too.
     if (JSON.stringify(parse(query)) !== before) {
       yield* this.readings();
       groups = parse(query);
-      whole = await this.weigh(groups, true);
+      whole = await this.whole(groups);
     }
     const said = letters(query);
     if (said) yield { ...NOTHING, groups, words: await (await import("./pinyin.js")).bySound(this, said), wordsMatch: "pinyin" };
@@ -362,7 +365,7 @@ export class Search {
       await this.load([reading.key]);
       const { passages } = /** @type {Postings} */ (this.postings.get(reading.key));
       if (!passages.length) await (await import("./nearest.js")).findMissing(this, reading.key);
-      const plan = await this.weigh([reading.group], false);
+      const plan = await this.first([reading.group]);
       const own = this.found([reading.key], []).entries;
       yield { ...plan, own, exact: without(plan.exact, own), words: [], full: true };
     }
@@ -371,7 +374,7 @@ export class Search {
       const every = this.index.isPage.map((_, entry) => entry).filter((entry) => allowed[entry]);
       yield { ...NOTHING, words: every, wordsMatch: "listed" };
     }
-    if (groups.some((group) => !group.exclude)) yield await this.weigh(groups, false);
+    if (groups.some((group) => !group.exclude)) yield await this.first(groups);
   }
 
   /** The terms that are surely asked for first, as the query is folded now. */
@@ -396,14 +399,50 @@ export class Search {
     missing.forEach((term, i) => this.postings.set(term, found[i]));
   }
 
-  /** Candidates for groups, by all their terms or by those that cover them. @param {Group[]} groups @param {boolean} full
-   * @returns {Promise<Plan>} */
-  async weigh(groups, full) {
-    await this.load(groups.flatMap((group) => termsOf(group, full)));
-    const runs = groups.map((group) => ({ group, found: this.found(termsOf(group, full), group.units) }));
+  /** Candidates for groups by the terms that cover them, and by more where these tell too little. @param {Group[]} groups */
+  async first(groups) {
+    const some = groups.flatMap((group) => termsOf(group, false));
+    await this.load(some);
+    const plan = this.weigh(groups);
+    const tellsLittle = some.length > 1 && some.some((term) => this.isBlind(term));
+    return !plan.full && plan.exact.length && tellsLittle ? this.closer(groups) : plan;
+  }
+
+  /** Whether a term is so frequent that nothing is known of what stands beside it. @param {string} term */
+  isBlind(term) {
+    const { sides } = /** @type {Postings} */ (this.postings.get(term));
+    return 2 * sides.filter((its) => its === 0xffff).length > sides.length;
+  }
+
+  /** By all their terms. @param {Group[]} groups */
+  async whole(groups) {
+    await this.load(groups.flatMap((group) => termsOf(group, true)));
+    return this.weigh(groups);
+  }
+
+  /** By some terms more: those that cost nothing once it is known where they lie, and the cheapest of the others, which
+   * is the rarest. A term that stands nowhere makes all others needless. @param {Group[]} groups */
+  async closer(groups) {
+    const missing = this.missingTerms(groups);
+    const costs = await Promise.all(missing.map((term) => this.index.cost(term)));
+    const order = missing.map((term, i) => ({ term, cost: costs[i] })).sort((a, b) => a.cost - b.cost);
+    await this.load(order.filter(({ cost }, i) => i === 0 || cost <= 0).map(({ term }) => term));
+    return this.weigh(groups);
+  }
+
+  /** The terms of groups that were not asked for yet. @param {Group[]} groups @returns {string[]} */
+  missingTerms(groups) {
+    const every = groups.filter(({ phrase }) => !phrase).flatMap((group) => termsOf(group, true));
+    return Array.from(new Set(every)).filter((term) => !this.postings.has(term));
+  }
+
+  /** Candidates for groups, by the terms that are here. @param {Group[]} groups @returns {Plan} */
+  weigh(groups) {
+    const here = groups.map((group) => termsOf(group, true).filter((term) => this.postings.has(term)));
+    const runs = groups.map((group, i) => ({ group, found: this.found(here[i], group.units) }));
     const wanted = runs.filter(({ group }) => !group.exclude);
     const unwanted = runs.filter(({ group }) => group.exclude);
-    const byTerm = new Set(wanted.flatMap(({ group }) => termsOf(group, full)));
+    const byTerm = new Set(here.filter((_, i) => !groups[i].exclude).flat());
     const founds = Array.from(byTerm, (term) => this.found([term], term.split(" ")));
     const never = unwanted.filter(({ group }) => !isUnsure(group)).flatMap(({ found }) => found.entries);
     const exact = without(common(wanted.map(({ found }) => found.entries)), never);
@@ -415,7 +454,7 @@ export class Search {
       exact,
       words: without(words, never.concat(exact)),
       wordsMatch: "words",
-      full: full || groups.every((group) => group.phrase || group.units.length <= ALL_TERMS),
+      full: !this.missingTerms(groups).length,
       runs: wanted,
       terms: founds,
       excluded: unwanted.filter(({ group }) => isUnsure(group)),
@@ -434,18 +473,20 @@ export class Search {
   found(wanted, run) {
     const { index, allowed } = this;
     const lists = wanted.map((term) => /** @type {Postings} */ (this.postings.get(term)));
-    /** @type {Map<string, number>} */
-    const bits = new Map();
+    /** What must stand beside each term. @type {Map<string, [number, [number, number]][]>} */
+    const beside = new Map(wanted.map((term) => [term, []]));
     if (run.length > 1) {
       terms(run).forEach((term, i) => {
-        const beside = (i ? beforeBit(run[i - 1]) : 0) | (i + 2 < run.length ? nextBit(run[i + 2]) : 0);
-        bits.set(term, (bits.get(term) || 0) | beside);
+        const its = beside.get(term) || [];
+        if (i) its.push([8, sideOf(run[i - 1])]);
+        if (i + 2 < run.length) its.push([0, sideOf(run[i + 2])]);
       });
     }
     const passages = common(
       wanted.map((term, i) => {
-        const bit = bits.get(term) || 0;
-        return bit ? lists[i].passages.filter((_, j) => (lists[i].sides[j] & bit) === bit) : lists[i].passages;
+        const { passages, sides } = lists[i];
+        const its = /** @type {[number, [number, number]][]} */ (beside.get(term));
+        return passages.filter((_, j) => its.every(([shift, unit]) => mayBe((sides[j] >> shift) & 255, unit)));
       }),
     );
     /** @type {number[]} */
