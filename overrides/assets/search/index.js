@@ -162,7 +162,7 @@ async function openShard(columns, sides, at, fetched) {
   const names = utf8.decode(reader.take(reader.varint())).split("\n");
   const heads = reader.varints(count);
   const marks = reader.varints(count);
-  const places = heads.map((head) => {
+  const places = heads.map(/** @param {number} head @returns {Place | Omit<Lists, "marks">} */ (head) => {
     const isBitmap = (head & 2) > 0;
     const size = head >> 2;
     if (head & 1) {
