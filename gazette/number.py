@@ -104,7 +104,7 @@ class NumberError(ValueError):
 
 
 @total_ordering
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: each build reads thousands back, and Python is slow at that
 class DocumentNumber:
     """One 发文字号. Two spellings of one number are equal; `raw` is what was written.
 

@@ -10,10 +10,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -59,6 +60,8 @@ def _harmless(cell: Cell) -> Cell:
 def to_xlsx(*tables: Table, title: str = "") -> bytes:
     """A workbook of one sheet a table, each with a fixed first row and a filter on every column."""
     out = io.BytesIO()
+    import xlsxwriter  # noqa: PLC0415  most builds make no table anew
+
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"title": title or tables[0].name, "created": _DAY})
     head = book.add_format({"bold": True, "bg_color": "#F3EAD6", "text_wrap": True})
@@ -68,7 +71,7 @@ def to_xlsx(*tables: Table, title: str = "") -> bytes:
     return out.getvalue()
 
 
-def _sheet(sheet: Worksheet, table: Table, head: Format) -> None:
+def _sheet(sheet: "Worksheet", table: Table, head: "Format") -> None:
     for column, name in enumerate(table.columns):
         sheet.write_string(0, column, name, head)
         sheet.set_column(column, column, _width([name, *(row[column] for row in table.rows)]))
