@@ -75,7 +75,7 @@ class Listing:
     address: str
     title: str
     about: str
-    documents: tuple[Listed, ...]
+    documents: Sequence[Listed]
     filters: tuple[Filter, ...] = ()
     whole: str = ""
     whole_count: int = 0

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ import pytest
 from gazette import filters
 from gazette.archive import Archive
 from gazette.filters import all_listings
+from gazette.kept import Kept
 from gazette.lists import Listing, listings, months_later, segment
 from gazette.publish.spreadsheet import Table, to_csv, to_xlsx
 from gazette.reading import read_archive
 from gazette.settings import Settings
+from gazette.site import shelf
 from gazette.site.lists import MOST, file_addresses, list_pages, list_tables, table
 from tests.conftest import ROOT
 
@@ -277,3 +280,48 @@ def test_a_name_is_one_part_of_an_address(name: str) -> None:
     assert part
     assert not set(part) & set("/\\?#%")
     assert part not in (".", "..")
+
+
+def test_lists_are_worked_out_again_only_where_they_show_what_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "issues/2024/01"
+    home.mkdir(parents=True)
+    head = "标题: 甲\n发文机关: 市政府\n成文日期: 2024-01-01\n"
+
+    def again(head: str, body: str) -> tuple[list[Listing], dict[str, bytes], int]:
+        (home / "01.md").write_text(f"---\n{head}---\n\n{body}\n", "utf-8")
+        archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+        calls: list[int] = []
+
+        def counted(*given: Any) -> Iterator[Listing]:
+            calls.append(1)
+            return all_listings(*given)
+
+        monkeypatch.setattr(shelf, "all_listings", counted)
+        kept = Kept(tmp_path / "kept", "test")
+        lists, tables = shelf.lists_and_tables(
+            archive, Settings(), DAY, folder=tmp_path / "tables", kept=kept
+        )
+        kept.save()
+        asked = len(calls)
+        assert [i.digest for i in lists] == [
+            i.digest for i in all_listings(archive, Settings(), DAY)
+        ]
+        assert [[d.digest for d in i.documents] for i in lists] == [
+            [d.digest for d in i.documents] for i in all_listings(archive, Settings(), DAY)
+        ]
+        return list(lists), {a: p.read_bytes() for a, p in tables.items()}, asked
+
+    lists, tables, asked = again(head, "正文。")
+    assert (asked, len(tables)) == (1, 2 * len(lists))
+    assert again(head, "另一段正文。")[1:] == (tables, 0), "nothing that lists show"
+    for path in (tmp_path / "tables").iterdir():
+        path.unlink()
+    assert again(head, "正文。")[1:] == (tables, 1), "a table is gone"
+    changed = again(head.replace("甲", "乙"), "正文。")
+    assert changed[1] != tables
+    assert changed[2] == 1
+    assert {p.name for p in (tmp_path / "tables").iterdir()} == {
+        p.name for p in (tmp_path / "tables").iterdir() if p.read_bytes() in changed[1].values()
+    }, "no table is left over"

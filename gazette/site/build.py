@@ -23,7 +23,6 @@ from gazette.archive import (
 from gazette.check import check
 from gazette.digest import digest
 from gazette.errors import in_order
-from gazette.filters import all_listings
 from gazette.history import Head
 from gazette.index import (
     GRAMS,
@@ -44,13 +43,13 @@ from gazette.publish.parts import cut_parts
 from gazette.reading import read, with_stories
 from gazette.search.entry import IssueEntries
 from gazette.settings import Settings
-from gazette.site.downloads import list_files
 from gazette.site.ledger import ledger_files
 from gazette.site.life import day_style
 from gazette.site.look import look_files
 from gazette.site.made import Row, Site, SiteFile
 from gazette.site.offline import withdrawn
 from gazette.site.pages import Group, own_pages, site_groups
+from gazette.site.shelf import lists_and_tables
 from gazette.site.sitemap import sitemaps
 from gazette.sources import Sources
 
@@ -115,9 +114,8 @@ def prepare(  # noqa: PLR0913  the choices of one build
         account = ledger(archive)
         made = kept.get("ledger", digest(account), lambda: dict(ledger_files(account)))
         files += (SiteFile(address=a, source=d) for a, d in made.items())
-        lists = tuple(all_listings(archive, settings, day))
-        tables = list_files(lists, site_url=settings.site_url, cache=cache / "lists")
-        files += (SiteFile(address=a, source=p, key=p.name) for a, p in tables)
+        lists, tables = lists_and_tables(archive, settings, day, folder=cache / "lists", kept=kept)
+        files += (SiteFile(address=a, source=p, key=p.name) for a, p in tables.items())
         archive = replace(archive, sizes=_sizes(files))
         stages.done("拆分 PDF")
         progress("编制索引", 0, len(archive.gazette.documents))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 from gazette.archive import (
@@ -41,7 +42,7 @@ from gazette.settings import Settings
 from gazette.site.history import Told, history_address, history_data, told
 from gazette.site.ledger import ADDRESS, CSV, XLSX, ledger_data
 from gazette.site.life import Badges, badge, badges, issue_corrections, life_meta, states_on
-from gazette.site.lists import list_pages, list_tables, overview
+from gazette.site.lists import list_pages, overview
 from gazette.site.offline import marks
 from gazette.site.quoting import citations, titled
 from gazette.site.references import PageReferences, cited_lists
@@ -267,8 +268,9 @@ def _all_lists(
     archive: Archive, settings: Settings, on: date | None, lists: Sequence[Listing] | None
 ) -> Iterator[Group]:
     found = tuple(all_listings(archive, settings, on)) if lists is None else lists
+    sizes = _sizes_by_list(archive, found)
     for listing in found:
-        inputs = {"listing": listing, "sizes": _sizes_of(archive, listing)}
+        inputs = {"listing": listing, "sizes": sizes.get(listing.address, {})}
         yield Group(name=listing.address, make=_list, inputs=inputs)
     sections = _section_counts(archive, settings)
     inputs = {"lists": overview(found), "sections": sections}
@@ -830,10 +832,15 @@ def _section(section: str, documents: Heads, shown: Badges) -> Iterator[Page]:
         )
 
 
-def _sizes_of(archive: Archive, listing: Listing) -> dict[str, int]:
-    """The sizes of a list's files."""
-    named = (address for address, _ in list_tables(listing))
-    return {a: archive.sizes[a] for a in named if a in archive.sizes}
+def _sizes_by_list(archive: Archive, lists: Iterable[Listing]) -> dict[str, dict[str, int]]:
+    """The sizes of each list's files, by the list's address, under which all of them stand."""
+    homes = {listing.address for listing in lists if not listing.whole}
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for address in sorted(a for a in archive.sizes if a.startswith("lists/")):
+        folder = PurePosixPath(address).parent
+        home = next((f"{p}/" for p in (folder, *folder.parents) if f"{p}/" in homes), "")
+        found[home][address] = archive.sizes[address]
+    return found
 
 
 def _list(listing: Listing, sizes: dict[str, int]) -> Iterator[Page]:

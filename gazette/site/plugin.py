@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import lru_cache, partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -149,6 +149,10 @@ class GazettePlugin(BasePlugin[_Options]):
         env.globals["report"] = partial(
             report_address, self.settings.report_error, self.settings.site_url
         )
+        # Each of the twenty parts of a page begins with a copy of these. A dict is copied far sooner
+        # than the chain that Jinja makes, which is for globals that are added later: there are none.
+        known = dict(env.globals)
+        env.make_globals = lambda d: {**known, **(d or {})}  # type: ignore[method-assign]
         return env
 
     def on_page_context(
@@ -201,11 +205,15 @@ def _site_file(file: SiteFile, config: MkDocsConfig) -> File:
     return linked
 
 
+_quoted = lru_cache(maxsize=4096)(quote)
+"""The same links stand on page after page."""
+
+
 @jinja2.pass_context
 def _to(context: jinja2.runtime.Context, address: str, fragment: str | None = None) -> str:
     """A site-relative address as a link from this page, percent-encoded; `#` is part of a name."""
     base = str(context["base_url"]).rstrip("/")
-    return f"{base}/{quote(address)}" + (f"#{fragment}" if fragment else "")
+    return f"{base}/{_quoted(address)}" + (f"#{fragment}" if fragment else "")
 
 
 @jinja2.pass_context
