@@ -25,6 +25,7 @@ from gazette.history import Gone, Version
 from gazette.links import redirects
 from gazette.matter import MatterError
 from gazette.model import Document, Gazette, Issue
+from gazette.number import IssueNumber
 
 Mark = Literal["same", "old", "new"]
 Piece = tuple[Mark, str]
@@ -126,7 +127,8 @@ def counted(
 def missed(gone: Iterable[Gone], gazette: Gazette, online: date | None) -> tuple[Gone, ...]:
     """Those of documents that had been published, whose address leads nowhere now.
 
-    What went on the day of its publication or before belongs to the making of the issue.
+    What went on the day of its publication or before belongs to the making of the issue; what stood
+    in a folder that is no issue's (2024/待审/) was never published.
     """
     known = {d.address for d in gazette.documents} | {*redirects(gazette)}
     days = {i.address: i.published_on for i in gazette.issues}
@@ -134,12 +136,22 @@ def missed(gone: Iterable[Gone], gazette: Gazette, online: date | None) -> tuple
         g
         for g in gone
         if f"{g.number}/" not in known
+        and _is_of_an_issue(g.number)
         and all(
             day < g.until
             for day in (g.since, days.get(g.number.rpartition("/")[0] + "/"), online)
             if day
         )
     )
+
+
+def _is_of_an_issue(number: str) -> bool:
+    year, folder, _ = number.split("/")
+    try:
+        IssueNumber.from_folder(int(year), folder)
+    except ValueError:
+        return False
+    return True
 
 
 def story(

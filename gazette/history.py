@@ -7,7 +7,8 @@ this runs. What is not committed is no history.
 
 A file is followed by its permanent number, whatever its name; and through renames that git sees
 (`issues/2019/12/` that became `issues/2019/13/`). Where a number was deleted and used again, its
-history begins again.
+history begins again; where everything was taken away at once, as a city takes away the sample, that
+of the whole.
 
 The repository may be hostile: no command of its configuration is run (no pager, hook, monitor,
 external diff, signature check or fetch), and what it says is limited in length and time.
@@ -142,7 +143,7 @@ def read_history(folder: Path, head: Head) -> History:
         )  # fmt: skip
     except _GitError as error:
         return History(unknown=error.reason)
-    commits = list(_commits(log.decode("utf-8", "surrogateescape")))
+    commits = _since_begun(list(_commits(log.decode("utf-8", "surrogateescape"))))
     versions = _versions(commits)
     gone = tuple(_gone(commits)) if versions else ()
     return History(versions=versions, gone=gone, unknown="" if versions else NO_COMMITS)
@@ -219,9 +220,10 @@ def _contents(process: "subprocess.Popen[bytes]") -> Iterator[bytes | None]:
 
 _Record = tuple[str, str, str, str, str]
 """Status (A, M, D, R087…), mode and blob afterwards, the old path, the new path."""
+_Commit = tuple[date | None, list[_Record]]
 
 
-def _commits(log: str) -> Iterator[tuple[date | None, list[_Record]]]:
+def _commits(log: str) -> Iterator[_Commit]:
     """The commits of a log, newest first: day, and what was done to files."""
     for text in log.split("\x01")[1:]:
         stamp, *parts = text.split("\0")
@@ -238,8 +240,32 @@ def _commits(log: str) -> Iterator[tuple[date | None, list[_Record]]]:
         yield _day(stamp), records
 
 
+def _since_begun(commits: list[_Commit]) -> list[_Commit]:
+    """The commits since the archive began, newest first: who takes everything away begins anew.
+
+    So does every city, which takes away the sample; nobody has published that.
+    """
+    documents: set[str] = set()
+    others: set[str] = set()
+    begun = len(commits)
+    for at in reversed(range(len(commits))):
+        records = commits[at][1]
+        went = {old for status, _, _, old, _ in records if status == "D"}
+        if documents and documents <= went and others <= {old for _, _, _, old, _ in records}:
+            begun = at
+        for status, _, _, old, new in records:
+            if status[:1] in "DR":
+                (documents if _number(old) else others).discard(old)
+            if status != "D":
+                (documents if _number(new) else others).add(new)
+    left = commits[:begun]
+    for day, records in commits[begun : begun + 1]:
+        left.append((day, [r for r in records if r[0] != "D"]))
+    return left
+
+
 def _versions(
-    commits: Iterable[tuple[date | None, list[_Record]]],
+    commits: Iterable[_Commit],
 ) -> dict[str, tuple[Version, ...]]:
     """Versions by the path that a file has now: from the newest commit back, name by name."""
     owner: dict[str, str] = {}  # by a path at this point of time: the path that it has now, or ""
@@ -262,7 +288,7 @@ def _versions(
     return {path: tuple(reversed(known)) for path, known in sorted(found.items())}
 
 
-def _gone(commits: Iterable[tuple[date | None, list[_Record]]]) -> Iterator[Gone]:
+def _gone(commits: Iterable[_Commit]) -> Iterator[Gone]:
     """Numbers whose newest record takes their file away, in order."""
     there: set[str] = set()
     found: dict[str, Gone] = {}
@@ -277,7 +303,11 @@ def _gone(commits: Iterable[tuple[date | None, list[_Record]]]) -> Iterator[Gone
         for number, path, new in moves:
             if number and number not in came | there | found.keys():
                 found[number] = Gone(number=number, path=path, since=day, until=day, moved=new)
-    yield from (found[number] for number in sorted(found))
+    for number in sorted(found):
+        moved = found[number].moved
+        while moved in found and found[moved].moved:  # and was moved on, each time later
+            moved = found[moved].moved
+        yield replace(found[number], moved=moved)
 
 
 def _moves(records: list[_Record]) -> Iterator[tuple[str, str, str, str]]:

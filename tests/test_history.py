@@ -140,6 +140,47 @@ def test_a_published_document_that_is_gone_is_missed(tmp_path: Path) -> None:
     assert missed() == []
 
 
+def gone(made: Repository, cache: Path) -> list[str]:
+    archive, _ = read_archive(Settings(), made.issues, cache=cache)
+    archive = with_stories(archive, Settings(), made.issues, cache=cache)
+    return [f.message for f in check(archive, "issues") if f.code == "gone_document"]
+
+
+@pytest.mark.parametrize("empty", [(), ("2024-04-01",)])
+def test_a_city_that_takes_the_sample_away_misses_none_of_it(
+    tmp_path: Path, empty: tuple[str, ...]
+) -> None:
+    made = Repository(tmp_path / "made")
+    sample = {f"2024/0{n}/0{m}-件.md": text(LONG + f"{n}{m}") for n in (1, 2) for m in (1, 2)}
+    made.commit("2024-03-01", {**sample, "2024/01/index.md": ISSUE, "2024/02/index.md": ISSUE})
+    made.git("rm", "-rq", "issues")
+    for day in empty:
+        made.commit(day)
+    own = {"2024/01/01-新.md": text("另写的" * 40, title="乙"), "2024/01/02-又.md": text("又" * 90)}
+    made.commit("2024-04-02", {**own, "2024/01/index.md": ISSUE.replace("01-31", "03-31")})
+    assert gone(made, tmp_path / "cache") == []
+    assert days(history(made), "2024/01/01-新.md") == ["2024-04-02"]
+    made.commit("2024-05-01", {"2024/01/02-又.md": None})  # from here on it is told
+    assert gone(made, tmp_path / "cache") == ["发布过的文件删去了：02-又.md（2024-05-01）"]
+
+
+def test_what_moved_twice_is_found_where_it_is_and_no_folder_but_an_issue_s_counts(
+    tmp_path: Path,
+) -> None:
+    made = Repository(tmp_path / "made")
+    files = {
+        "2024/01/01-件.md": text(LONG),
+        "2024/01/02.md": text("二"),
+        "2024/待**审/03.md": "草稿",
+    }
+    made.commit("2024-02-01", {**files, "2024/01/index.md": ISSUE})
+    made.git("mv", "issues/2024/01/01-件.md", "issues/2024/01/07-件.md")
+    made.commit("2024-03-01", {"2024/待**审/03.md": None})
+    made.git("mv", "issues/2024/01/07-件.md", "issues/2024/01/08-件.md")
+    made.commit("2024-03-02")
+    assert [m.rpartition("了 ")[2] for m in gone(made, tmp_path / "cache")] == ["2024/01/08"] * 2
+
+
 def test_alike_notices_of_different_numbers_are_not_one(tmp_path: Path) -> None:
     made = Repository(tmp_path)
     made.commit("2024-01-01", {"2024/01/01.md": LONG})
