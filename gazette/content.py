@@ -228,7 +228,7 @@ def _numbered_once(
 ) -> list[Document]:
     """Documents and 目录 entries in order, each number once.
 
-    A file takes its entry's place, and its pages; `taken` holds the numbers of all files, also of those that
+    A file takes its entry's place, its pages, and its 撤下; `taken` holds the numbers of all files, also of those that
     cannot be read, for whose address an entry must not stand in.
     """
     kept, clashing = _without_clashes(documents, key=lambda d: d.serial)
@@ -249,8 +249,11 @@ def _numbered_once(
             report.inside(Path(document.source).name).add(
                 "error", "serial_spelling", 1, message, hint
             )
-    pages = {e.serial: e.pages for e in entries_kept}
-    kept = [replace(d, pages=d.pages or pages.get(d.serial)) for d in kept]
+    listed_as = {e.serial: e for e in entries_kept}
+    for at, document in enumerate(kept):
+        if entry := listed_as.get(document.serial):
+            gone = document.withdrawn or entry.withdrawn
+            kept[at] = replace(document, pages=document.pages or entry.pages, withdrawn=gone)
     kept += [e for e in entries_kept if e.serial not in taken]
     return sorted(kept, key=lambda d: d.serial)
 

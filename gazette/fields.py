@@ -154,7 +154,9 @@ def _entry(value: Value, issue: Issue, report: Report) -> Document | None:
     fields.require("title")
     serial = unicodedata.normalize("NFKC", fields.text("serial"))
     document = _document(fields, issue, source=f"{issue.source}/index.md")
-    if not re.fullmatch("[0-9]{1,3}", serial) or document.pages is None:
+    # One that was withdrawn needs no pages: left out, its text would be published with the PDF.
+    is_placed = document.pages is not None or document.withdrawn
+    if not re.fullmatch("[0-9]{1,3}", serial) or not is_placed:
         hint = "每一条要有“序号”（如 01）和“页码”（PDF 的第几页，如 12-18）。"
         message = "目录里的这一条缺序号或页码，或写得不对，不会发布"
         report.add("error", "bad_entry", value.line, message, hint)

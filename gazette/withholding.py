@@ -25,6 +25,8 @@ a PDF that cannot be read, one that keeps what was taken out of its pages; empty
 _CHUNK = 16
 _MANY = 3
 """Pieces of a text that a page must hold to be taken for its: a salutation or two prove nothing."""
+_SEVERAL = 2
+"""Titles of other documents on a page that may be that of the contents."""
 _SHORTEST = 6
 """Fewer characters of a title stand on pages by chance."""
 _NOTICE = 30
@@ -57,7 +59,8 @@ def held_in_pdf(issue: Issue, read: PdfText, *, truncated: bool = False) -> tupl
     texts = {p.page: _key(f"{p.text}\n{corrected.get(p.page, '')}") for p in read.pages}
     starts = sorted(d.pages.first for d in every if d.pages and not d.withdrawn)
     unknown = truncated or (read.fault is not None and read.fault.code not in _PAGE_FAULTS)
-    place = _Place(pages=read.pages, texts=texts, starts=starts, unknown=unknown)
+    titles = [d.title for d in every if not d.withdrawn]
+    place = _Place(pages=read.pages, texts=texts, starts=starts, titles=titles, unknown=unknown)
     return tuple(_held(document, place) for document in gone)
 
 
@@ -84,11 +87,12 @@ def with_leftovers(held: Sequence[Held], kept: tuple[str, ...]) -> tuple[Held, .
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """What is known of a PDF: its pages, their texts as keys, where other documents begin."""
+    """What is known of a PDF: its pages, their texts as keys, other documents' beginnings and titles."""
 
     pages: Sequence[PageText]
     texts: Mapping[int, str]
     starts: Sequence[int]
+    titles: Sequence[str]
     unknown: bool
 
 
@@ -132,7 +136,7 @@ def _found(document: Document, place: _Place) -> set[int]:
     written |= {n for n, hit in hits.items() if hit and {n - 1, n + 1} & written}
     if stated and (written or not _is_refuted(document, place, stated)):
         return written
-    named = {n for n, key in place.texts.items() if _names(document, key)}
+    named = {n for n, key in place.texts.items() if _names(document.title, key)}
     if written:
         return written | named
     last = len(place.pages)
@@ -144,16 +148,26 @@ def _found(document: Document, place: _Place) -> set[int]:
 
 
 def _is_refuted(document: Document, place: _Place, stated: set[int]) -> bool:
-    """Whether a document's 页码 are wrong, as its pages show: all can be read, and none has its title."""
+    """Whether a document's 页码 are wrong, as its pages show: all can be read, and the first has no title.
+
+    A later one has it where 页码 are those that were printed; and so have the contents.
+    """
     there = [p for p in place.pages if p.page in stated]
-    return all(p.quality == "good" and p.method != "ocr" for p in there) and not any(
-        _names(document, place.texts[p.page]) or _is_emptied(p) for p in there
-    )
+    if not all(p.quality == "good" and p.method != "ocr" and not _is_emptied(p) for p in there):
+        return False
+    first = min(stated)
+    return not _names(document.title, place.texts[first]) or _is_contents(first, place)
 
 
-def _names(document: Document, key: str) -> bool:
+def _is_contents(page: int, place: _Place) -> bool:
+    """Whether a page stands before all other documents, and names several of them."""
+    named = sum(_names(title, place.texts[page]) for title in place.titles)
+    return named >= min(_SEVERAL, len(place.titles)) > 0 and page < min(place.starts, default=0)
+
+
+def _names(title: str, key: str) -> bool:
     """Whether a page's text has a document's title, with its 发文机关 before 关于 or without."""
-    title = _key(document.title)
+    title = _key(title)
     rest = title[max(0, title.find("关于")) :]
     return any(len(t) >= _SHORTEST and t in key for t in {title, rest})
 

@@ -350,7 +350,9 @@ def pages_of(document: dict[str, Any], *pages: str | PageText, fault: str = "") 
 PICTURE = PageText(page=1, quality="scanned")
 BY_OCR = PageText(page=1, quality="good", method="ocr", text="乙同忐在抢险中")
 LONG = "".join(chr(0x4E00 + 7 * n) for n in range(200))
-TWO = {"pages": PageRange(first=2, last=2)}
+ONE, TWO, TWO_THREE = (
+    {"pages": PageRange(first=first, last=last)} for first, last in ((1, 1), (2, 2), (2, 3))
+)
 
 
 @pytest.mark.parametrize(
@@ -363,6 +365,8 @@ TWO = {"pages": PageRange(first=2, last=2)}
         (TWO, ("甲", PICTURE, PICTURE), (2,), (2,), "stated"),
         # 页码 as they are printed, behind a cover: the title and the text tell where it is.
         (TWO, ("封面", "甲", TITLES[1], "丙"), (2, 3), (2, 3), "stated"),
+        (TWO_THREE, ("封面", "甲", TITLES[1], "续", "丙"), (2, 3, 4), (2, 3, 4), "stated"),
+        (ONE, (f"目录{TITLES[1]}{TITLES[2]}", "甲", TITLES[1], "丙"), (1, 3), (1, 3), "stated"),
         (TWO | {"body": LONG}, ("封面", "", LONG[:90], LONG[90:]), (2, 3, 4), (3, 4), "found"),
         # No 页码, or none that the PDF has.
         ({}, ("甲", f"决定\n{TITLES[1][:9]}\n{TITLES[1][9:]}", "续", "丙", "丁"), (2, 3, 4), (2, 3, 4), "found"),
@@ -383,6 +387,27 @@ def test_the_pages_of_a_withdrawn_document_are_found(
 ) -> None:
     found = pages_of(document, *pages)
     assert (found.pages, found.left, found.why) == (held, left, why)
+
+
+@pytest.mark.parametrize("pages", ["", ", 页码: 三至四"])
+def test_an_entry_is_withdrawn_without_pages_too(tmp_path: Path, pages: str) -> None:
+    historical(tmp_path, printed(), GONE)
+    index = tmp_path / "issues/1998/03/index.md"
+    index.write_text(index.read_text("utf-8").replace(", 页码: 3-4", pages), "utf-8")
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    (issue,) = archive.gazette.issues
+    assert issue.documents[1].withdrawn
+    assert issue.printed == ""
+    assert {3, 4} <= archive.scans["1998/03/"].withheld
+
+
+def test_an_entry_withdraws_the_file_that_stands_in_its_place(tmp_path: Path) -> None:
+    historical(tmp_path, printed(), GONE)
+    text = f"---\n标题: {TITLES[1]}\n{SAME}---\n\n{TEXTS[1]}\n"
+    (tmp_path / "issues/1998/03/02.md").write_text(text, "utf-8")
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    assert archive.gazette.issues[0].documents[1].withdrawn
+    assert MARK not in "".join(e.body for e in entries(archive))
 
 
 def test_a_pdf_that_cannot_be_read_may_hold_it() -> None:
