@@ -113,6 +113,7 @@ def _issue(archive: Archive, issue: Issue, base: str, ocr: str) -> Iterator[Find
         )
         hint = f"请对照 PDF 第 {draft.pages} 页核对标题和页码，改好后删去“待核”一项；不是一件文件的整条删去。"
         yield _Place(f"{base}/{index}", draft.body_line).warning("unreviewed", message, hint)
+    yield from _left_beside(issue, base)
     scan = archive.scans.get(issue.address)
     if scan is None:
         return
@@ -191,6 +192,18 @@ def _left_files(issue: Issue, document: Document, base: str) -> Iterator[Finding
             yield _Place(f"{base}/{document.source}", document.body_line + line - 1).warning(
                 "withdrawn_file", f"已撤下的文件用的文件还在发布：{name}", hint
             )
+
+
+def _left_beside(issue: Issue, base: str) -> Iterator[Finding]:
+    """Files that the page of an issue offers although a document was withdrawn: it may be in them."""
+    if not any(d.withdrawn for d in issue.documents):
+        return
+    names = {posixpath.normpath(unquote(t.partition("#")[0])) for t in link_targets(issue.note)}
+    for name in sorted(names & {*issue.files} - {issue.cover, issue.pdf, *issue.withdrawn_files}):
+        hint = "整期的其他版本（如 Word）里可能还有已撤下的文件：请核对，有的请换掉或移走。"
+        yield _Place(f"{base}/{issue.source}/{name}", None).warning(
+            "withdrawn_file", f"这一期有文件撤下，首页上的这个文件还在发布：{name}", hint
+        )
 
 
 def _pages(archive: Archive, issue: Issue, document: Document, base: str) -> Iterator[Finding]:

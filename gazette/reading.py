@@ -181,7 +181,7 @@ def _held(
     cache: Path,
     jobs: int,
 ) -> dict[str, tuple[Held, ...]]:
-    """By the address of issues with withdrawn documents: where these stand in the PDF."""
+    """By the address of issues: where withdrawn documents stand in the PDF."""
     found: dict[str, tuple[Held, ...]] = {}
     for issue in gazette.issues:
         if issue.pdf and any(d.withdrawn for d in (*issue.documents, *issue.drafts)):
@@ -195,6 +195,11 @@ def _held(
         if path in empty:
             more = ("outline",) if has_headings(held, texts[path].outline) else ()
             found[address] = with_leftovers(held, (*kept[path], *more))
+    # The same file, put into another issue by mistake, holds the same texts.
+    same = {texts[paths[a]].sha256: h for a, h in found.items() if any(one.pages for one in h)}
+    for address, path in paths.items() if same else ():
+        if address not in found and texts[path].sha256 in same:
+            found[address] = same[texts[path].sha256]
     return found
 
 

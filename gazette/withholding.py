@@ -198,7 +198,7 @@ def withheld_files(issue: Issue, held: Sequence[Held]) -> tuple[str, ...]:
     kept = {issue.cover, *_used(issue.note, None)}
     kept |= {n for d in issue.documents if not d.withdrawn for n in _used("", d)}
     own = {n for d in gone for n in _used("", d)} - kept
-    beside = {f for f in issue.files if "/" not in f} - kept
+    beside = {f for f in issue.files if "/" not in f} - kept if gone else set()
     names = (own | beside) - {issue.pdf}
     if any(h.why for h in held):
         names.add(issue.pdf)

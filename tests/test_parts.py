@@ -73,6 +73,15 @@ def test_what_cannot_be_cut_is_missing(tmp_path: Path, three: bytes, make: objec
     assert cut_pdfs({path: [(1, 1)]}, cache=tmp_path / "cache")[path] == {}
 
 
+def test_a_page_whose_resources_are_none_costs_only_itself(tmp_path: Path, three: bytes) -> None:
+    with pikepdf.open(io.BytesIO(three)) as out:
+        out.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=1))
+        out.pages[0].Contents = out.make_stream(b"/P Do")
+        path = tmp_path / "it.pdf"
+        path.write_bytes(pdf_makers.saved(out))
+    assert [*cut_pdfs({path: [(1, 1), (2, 3)]}, cache=tmp_path / "cache")[path]] == [(2, 3)]
+
+
 def test_cutting_keeps_its_limits(tmp_path: Path) -> None:
     path = tmp_path / "it.pdf"
     path.write_bytes(pdf_makers.bomb(layers=2, size=50_000_000))

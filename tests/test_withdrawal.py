@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pikepdf
 import pypdf
@@ -28,6 +28,7 @@ from gazette.number import IssueNumber
 from gazette.pdf.model import PageText, PdfFault, PdfText
 from gazette.reading import read_archive
 from gazette.settings import Settings
+from gazette.site.offline import withdrawn
 from gazette.withholding import Held, held_in_pdf
 from tests import pdf_makers
 from tests.conftest import ROOT
@@ -274,6 +275,28 @@ def covered() -> bytes:
         return pdf_makers.saved(out)
 
 
+def with_shared_photo() -> bytes:
+    """Emptied pages, while the others still have the photo among the resources that all share."""
+    with pikepdf.open(io.BytesIO(emptied())) as out:
+        photo = out.make_stream(PHOTO, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+        photo.Width, photo.Height, photo.BitsPerComponent = 4, 1, 8
+        photo.ColorSpace = pikepdf.Name.DeviceGray
+        out.pages[0].Resources.XObject = pikepdf.Dictionary(Photo=photo)
+        return pdf_makers.saved(out)
+
+
+def with_shown_photo() -> bytes:
+    with pikepdf.open(io.BytesIO(with_shared_photo())) as out:
+        out.pages[0].contents_add(b"q 99 0 0 99 9 9 cm /Photo Do Q")
+        return pdf_makers.saved(out)
+
+
+def with_no_notes() -> bytes:
+    with pikepdf.open(io.BytesIO(emptied())) as out:
+        out.pages[3].Annots = pikepdf.Array([])
+        return pdf_makers.saved(out)
+
+
 def with_file() -> bytes:
     with pikepdf.open(io.BytesIO(emptied())) as out:
         out.attachments["old.txt"] = MARK.encode()
@@ -306,6 +329,9 @@ def with_bookmarks(title: str) -> bytes:
         (changed_behind, ("objects", "revisions")),
         (with_unused, ("objects",)),
         (covered, ("pages",)),
+        (with_shared_photo, ("objects",)),
+        (with_shown_photo, ()),
+        (with_no_notes, ()),
         (with_file, ("files",)),
         (with_tags, ("tags",)),
         (lambda: with_bookmarks(TITLES[1]), ()),
@@ -422,12 +448,30 @@ def test_files_that_only_a_withdrawn_document_uses_are_withheld(tmp_path: Path) 
     head = f"---\n{HEAD}"
     (home / "01.md").write_text(f"{head}{WITHDRAWN}---\n\n[表](表.xlsx)和[图](图.png)\n", "utf-8")
     (home / "02.md").write_text(f"{head}---\n\n[图](图.png)，[整期](整期.pdf)\n", "utf-8")
-    for name in ("表.xlsx", "图.png", "整期.docx", "整期.pdf", "旧.pdf"):
+    (home / "index.md").write_text("---\n出版日期: 2024-01-31\n---\n\n[整期](整期.doc)\n", "utf-8")
+    for name in ("表.xlsx", "图.png", "整期.doc", "整期.docx", "整期.pdf", "旧.pdf"):
         (home / name).write_bytes(b"PK")
     archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
     assert archive.gazette.issues[0].withheld == ("整期.docx", "旧.pdf", "表.xlsx")
     found = {f.message for f in check(archive, "issues") if f.code == "withdrawn_file"}
-    assert found == {"已撤下的文件用的文件还在发布：图.png"}
+    assert found == {
+        "已撤下的文件用的文件还在发布：图.png",
+        "这一期有文件撤下，首页上的这个文件还在发布：整期.doc",
+    }
+    told = json.loads(withdrawn(archive))
+    assert f"2024/01/{quote('表.xlsx')}" in told  # a phone may have kept what the text showed
+
+
+def test_the_same_pdf_in_another_issue_is_withheld_too(tmp_path: Path) -> None:
+    historical(tmp_path, printed(), GONE)
+    other = tmp_path / "issues/1998/04"
+    other.mkdir()
+    (other / "1998-04.pdf").write_bytes(printed())
+    (other / "别的.pdf").write_bytes(emptied())
+    archive, _ = read_archive(Settings(), tmp_path / "issues", cache=tmp_path / "cache")
+    assert [i.withheld for i in archive.gazette.issues] == [("1998-03.pdf",), ("1998-04.pdf",)]
+    assert archive.shown_pages(archive.gazette.issues[1]) == [1, 2, 5]
+    assert MARK not in "".join(e.body for e in entries(archive))
 
 
 def test_to_say_where_a_text_was_printed_makes_no_historical_issue(tmp_path: Path) -> None:

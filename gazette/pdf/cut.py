@@ -32,7 +32,14 @@ def cut_here(file: Path, out: Path) -> dict[str, Any]:
             continue
         try:
             _cut(source, first, last, out / f"{first}-{last}.pdf")
-        except (pikepdf.PdfError, RuntimeError, ValueError, _OthersError):
+        except (
+            pikepdf.PdfError,
+            RuntimeError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            _OthersError,
+        ):
             continue  # this range holds a broken page: the others are as good as they were
         done.append([first, last])
     return {"code": "", "cut": done}

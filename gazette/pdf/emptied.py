@@ -9,7 +9,7 @@ from gazette.lock import scratch
 from gazette.pdf.child import DEFAULT, Limits, ask, refused, sha256
 from gazette.pdf.extract import by_path
 
-VERSION = 1
+VERSION = 2
 """Raise when it is to be looked at anew."""
 UNKNOWN = "unknown"
 """Given for a file that cannot be looked into: it may keep anything."""

@@ -14,6 +14,8 @@ REVISIONS, OBJECTS, PAGES, FILES, TAGS = "revisions", "objects", "pages", "files
 files inside the file, texts that its tags give instead of its pages."""
 _NOTHING = re.compile(rb"\bxref\s+0 0\s+trailer\b")
 _DRAWS = frozenset({"Do", "sh", "INLINE IMAGE"})
+_DEEPEST = 50
+"""Levels of page trees that are looked through; real ones have a few."""
 _INSTEAD = ("/ActualText", "/Alt", "/E")
 
 
@@ -26,11 +28,13 @@ def leftovers_here(file: Path, pages: Iterable[int]) -> dict[str, Any]:
         with pikepdf.open(file) as pdf:
             empty = [pdf.pages[n - 1] for n in pages]
             found |= {PAGES for page in empty if _draws(page)}
+            if empty and _unshown(pdf):
+                found.add(OBJECTS)
             used = _used(pdf)
             for thing in pdf.objects:
                 if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
                     found |= set(_kept(thing, used, {p.obj.objgen for p in empty}))
-    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError):
+    except (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError):
         return {"code": "broken", "found": []}
     return {"code": "", "found": sorted(found)}
 
@@ -48,9 +52,42 @@ def _draws(page: Any) -> bool:
     """Whether a page has pictures, shapes with content of their own, or notes."""
     import pikepdf  # noqa: PLC0415
 
-    if "/Annots" in page.obj or "/Thumb" in page.obj or "/PieceInfo" in page.obj:
+    # Some programs leave an empty list of notes on every page.
+    if len(page.obj.get("/Annots", ())) or "/Thumb" in page.obj or "/PieceInfo" in page.obj:
         return True
     return any(str(order.operator) in _DRAWS for order in pikepdf.parse_content_stream(page))
+
+
+def _unshown(pdf: Any) -> bool:
+    """Whether pages hold pictures that none of them shows, as where all share the resources of all."""
+    import pikepdf  # noqa: PLC0415
+
+    held: set[tuple[int, int]] = set()
+    shown: set[tuple[int, int]] = set()
+    left = [page.obj for page in pdf.pages]
+    seen: set[tuple[int, int]] = set()
+    while left:
+        holder = left.pop()
+        things = _pictures(holder)
+        if holder.objgen in seen or not things:
+            continue
+        seen.add(holder.objgen)
+        held |= {thing.objgen for thing in things.values()}
+        for order in pikepdf.parse_content_stream(holder, "Do"):
+            thing = things.get(str(order.operands[0])) if order.operands else None
+            if thing is not None and thing.objgen not in shown:
+                shown.add(thing.objgen)
+                left.append(thing)
+    return not held <= shown
+
+
+def _pictures(holder: Any) -> dict[str, Any]:
+    """What a page or a form may show by name; a page has its own resources or those above it."""
+    seen = 0
+    while "/Resources" not in holder and "/Parent" in holder and seen < _DEEPEST:
+        holder = holder["/Parent"]
+        seen += 1
+    return dict(holder.get("/Resources", {}).get("/XObject", {}).items())
 
 
 def _used(pdf: Any) -> set[tuple[int, int]]:

@@ -7,6 +7,7 @@ shell, which files that is, and which addresses must leave every saved copy.
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from urllib.parse import quote
 
 from gazette.archive import Archive
 from gazette.digest import digest
@@ -98,8 +99,8 @@ SHORT_NAME = 12
 def withdrawn(archive: Archive) -> bytes:
     """`withdrawn.json`: addresses whose text no saved copy may keep, sorted.
 
-    A withdrawn document's own address, and the pages of the printed edition that it stands on; of one
-    whose old texts were withdrawn, its history. An address with a `#` is there, and says other than
+    A withdrawn document's own address, the files that only it uses, and the pages of the printed edition
+    that it stands on; of one whose old texts were withdrawn, its history. An address with a `#` is there, and says other than
     before: only copies that bear the mark behind it (`data-mark`) may stay.
     """
     gone = set()
@@ -110,6 +111,7 @@ def withdrawn(archive: Archive) -> bytes:
             gone.add(document.address)
             if span := document.pages:  # the PDF may have been taken away meanwhile
                 gone |= {f"{issue.address}p{n}/" for n in range(span.first, span.last + 1)}
+        gone |= {f"{issue.address}{quote(name)}" for name in issue.withheld}  # as links have it
         gone |= {f"{d.address}history/" for d in issue.documents if _is_redacted(archive, d)}
         gone |= {f"{address}#{mark}" for address, mark in marks(archive, issue).items()}
     return (json.dumps(sorted(gone), ensure_ascii=False) + "\n").encode()
