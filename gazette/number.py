@@ -265,9 +265,11 @@ _SPACED = re.compile(rf"([{_WORD}]+)[ \u3000]{{1,2}}$")
 _ALONE = re.compile("[与与和及或等见按依据由被以的了至到在对从自为经第一二三四五六七八九十0-9]")
 """Characters that stand alone as words: what a blank parts from them does not go on from them."""
 _FURTHER = re.compile(
-    rf"{_BLANK}[、,，和及与]{_BLANK}(?P<number>第?{_BLANK}(?P<serial>\d{{1,6}}){_SIGN})"
-    r"(?![楼樓线線井院门門栋棟地机機])"
+    rf"{_BLANK}(?:[、和及与]|(?P<comma>[,，])){_BLANK}"
+    rf"(?P<number>第?{_BLANK}(?P<serial>\d{{1,6}}){_SIGN})"
+    r"(?![楼樓线線井院门門栋棟地机機令前])(?(comma)(?=[、,，和及与。；;：:）)〕\]”》文等]|\Z))"
 )
+"""Behind a comma another sentence may begin: 示发〔2018〕3号，5号前报送."""
 
 
 _Found = tuple[int, int, DocumentNumber]
