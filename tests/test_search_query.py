@@ -478,6 +478,29 @@ def test_the_browser_answers_before_it_is_sure_of_the_total_and_then_makes_sure(
 
 
 @pytest.mark.browser
+def test_hits_stand_in_one_order_however_many_are_asked_for_at_once(
+    reader: Page, folder: Path
+) -> None:
+    # By 品安 alone all are alike; by all three terms those that hold it often apart are worth less.
+    false = "食品安，丁品安全，品安"
+    bodies = [*["食品安全，丙品安丙，丙品安丙", "食品安全，食品安全，食品安全"] * 8, *[false] * 8]
+    entries = [plain(f"{n:02d}", "通知", body) for n, body in enumerate(bodies)]
+    make_static_index(entries, folder / "orders", closed_through=0)
+    some, at_once = reader.evaluate(
+        """() => Promise.all([3, 1000].map(async (count) => {
+          const { Index } = await import("/search/index.js");
+          const { Search } = await import("/search/query.js");
+          const search = new Search(new Index(location.origin + "/orders/"), "食品安全");
+          const found = [];
+          for (let some; (some = await search.more(count)).length; ) found.push(...some.map((h) => h.passage.url));
+          return found;
+        }))"""
+    )
+    assert some == at_once
+    assert len(some) == len(bodies)
+
+
+@pytest.mark.browser
 def test_the_browser_shows_the_passage_that_proves_a_hit(reader: Page) -> None:
     hits = asked(reader, ["食品安全"])[0]["hits"]
     assert [(url[-3:-1], match, "食品安全" in text) for url, match, text in hits] == [

@@ -259,8 +259,9 @@ export class Search {
     const judged = new Set();
     let isUnclear = false;
     let wrong = 0; // since terms were last asked for
-    while (queue.length || isUnclear) {
-      if (match === "exact" && !plan.full && (wrong >= FALSE || isUnclear)) {
+    const isDue = () => match === "exact" && !plan.full && (isUnclear || wrong >= FALSE);
+    while (queue.length) {
+      if (isDue()) {
         isUnclear = false;
         wrong = 0;
         const closer = await this.closer(plan.groups);
@@ -271,28 +272,31 @@ export class Search {
         this.open = queue.length + closer.words.length + demoted.length;
         continue;
       }
-      const batch = queue.splice(0, Math.max(this.want - this.waiting.length, BATCH));
-      batch.forEach((entry) => judged.add(entry));
+      const batch = queue.slice(0, Math.max(this.want - this.waiting.length, BATCH));
       const verdicts = await Promise.all(batch.map((entry) => this.judge(entry, match)));
       /** @type {Hit[]} */
       const hits = [];
-      verdicts.forEach((verdict, i) => {
+      // Nothing counts behind the place where more terms are due, for these put the rest in another order: which must not
+      // depend on how many were asked for at once, or a reader who comes back finds other results than before.
+      for (let i = 0; i < batch.length && !isDue(); i++) {
+        const verdict = verdicts[i];
+        if (verdict === "unclear") {
+          isUnclear = true;
+          continue;
+        }
+        queue.shift();
+        judged.add(batch[i]);
         if (verdict === "words") {
           demoted.push(batch[i]);
           wrong++;
-          return;
-        }
-        if (verdict === "unclear") {
-          judged.delete(batch[i]);
-          isUnclear = true;
-          return;
+          continue;
         }
         this.open--;
         if (verdict) {
           this.kept++;
           hits.push(verdict);
         }
-      });
+      }
       if (hits.length) yield hits;
     }
     return demoted;
