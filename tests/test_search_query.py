@@ -500,6 +500,55 @@ def test_hits_stand_in_one_order_however_many_are_asked_for_at_once(
     assert len(some) == len(bodies)
 
 
+FAILING = """async () => {
+  const { Index } = await import("/search/index.js");
+  const { Search } = await import("/search/query.js");
+  const search = new Search(new Index(location.origin + "/search-index/"), "甲乙");
+  const { fetch } = globalThis;
+  const [{ length }] = [await search.more(1)];
+  globalThis.fetch = () => Promise.reject(new TypeError("no network"));
+  const said = (asked) => asked.then((hits) => hits.length, () => "failed");
+  const answers = await Promise.all([said(search.more(500)), said(search.more(500))]);
+  globalThis.fetch = fetch;
+  return [length, ...answers, await said(search.more(500)), search.done];
+}"""
+
+
+@pytest.mark.browser
+def test_what_failed_midway_is_not_taken_for_the_end(reader: Page) -> None:
+    assert reader.evaluate(FAILING) == [1, "failed", "failed", "failed", False]
+
+
+OVERTAKEN = """async () => {
+  const { Session } = await import("/search/session.js");
+  const address = location.origin + "/search-index/";
+  const session = new Session(address, await (await fetch(address + "manifest.json")).text());
+  const question = (query) => ({ query, filters: {}, sort: "relevance", on: "2020-05-01" });
+  const { fetch: real } = globalThis;
+  let fail;
+  const held = new Promise((_, no) => (fail = no));
+  const begun = new Promise((yes) => {
+    globalThis.fetch = (...asked) => {
+      if (!asked[0].includes("/texts/")) return real(...asked);
+      yes();
+      return held;
+    };
+  });
+  const older = session.ask(question("2a"), 1).catch(() => {});
+  await begun;
+  globalThis.fetch = real;
+  const newer = session.ask(question("丙丁"), 1);
+  fail(new TypeError("no network"));
+  await older;
+  return [(await newer).hits.length, session.search.query];
+}"""
+
+
+@pytest.mark.browser
+def test_an_older_question_that_fails_is_not_asked_again(reader: Page) -> None:
+    assert reader.evaluate(OVERTAKEN) == [1, "丙丁"]
+
+
 @pytest.mark.browser
 def test_the_browser_shows_the_passage_that_proves_a_hit(reader: Page) -> None:
     hits = asked(reader, ["食品安全"])[0]["hits"]

@@ -176,6 +176,8 @@ export class Search {
     this.kept = 0; // candidates found to be hits
     this.open = 0; // candidates not judged yet
     this.done = false;
+    /** Why there can be no more hits, though it is not done. @type {unknown} */
+    this.failed = null;
     /** @type {Hit[]} */
     this.waiting = [];
     this.want = 0;
@@ -220,7 +222,12 @@ export class Search {
   }
 
   async step() {
-    const step = await this.batches.next();
+    const step = await this.batches.next().catch((error) => {
+      this.failed = error;
+      throw error;
+    });
+    // A generator that failed says from then on that it is done.
+    if (this.failed) throw this.failed;
     if (step.done) this.done = true;
     else this.waiting.push(...step.value);
   }

@@ -35,6 +35,7 @@ export class Session {
     try {
       return this.answer(search, await search.more(count));
     } catch (error) {
+      if (this.search !== search) throw error; // a newer question is what the reader waits for
       // What the page says of the index may be older than the index: then it is read anew, once.
       this.index = new Index(this.address);
       if (!this.manifest) throw error;
