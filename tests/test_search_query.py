@@ -550,6 +550,30 @@ def test_an_older_question_that_fails_is_not_asked_again(reader: Page) -> None:
 
 
 @pytest.mark.browser
+def test_a_filter_counts_what_the_total_counts(reader: Page) -> None:
+    chance = random.Random(9)  # noqa: S311  no secret
+    more = ["".join(chance.choices("甲乙丙丁戊", k=chance.randint(3, 6))) for _ in range(40)]
+    queries = [*QUERIES, *more]
+    said: list[tuple[int, int]] = reader.evaluate(
+        """async (queries) => {
+          const { Session } = await import("/search/session.js");
+          const session = new Session(location.origin + "/search-index/");
+          const answers = [];
+          for (const query of queries) {
+            await session.ask({ query, filters: {}, sort: "relevance", on: "2020-05-01" }, 1000);
+            const { total } = await session.settle();
+            const counts = session.search.plan ? await session.counts("kind") : [];
+            answers.push([total, counts.reduce((sum, [, count]) => sum + count, 0)]);
+          }
+          return answers;
+        }""",
+        queries,
+    )
+    for query, (total, counted) in zip(queries, said, strict=True):
+        assert counted == total, query
+
+
+@pytest.mark.browser
 def test_the_browser_shows_the_passage_that_proves_a_hit(reader: Page) -> None:
     hits = asked(reader, ["食品安全"])[0]["hits"]
     assert [(url[-3:-1], match, "食品安全" in text) for url, match, text in hits] == [

@@ -54,7 +54,7 @@ function questionOf(words) {
 const said = () => new URLSearchParams(location.search);
 
 /** How many results to show: so many as the reader had come to see. */
-const count = () => Math.max(PAGE, (history.state && history.state.shown) || 0);
+const seen = () => Math.max(PAGE, (history.state && history.state.shown) || 0);
 
 /** @param {HTMLElement} root @param {Session} own @param {?Promise<any>} early the answer to what the address asked at first */
 function mount(root, own, early) {
@@ -228,7 +228,8 @@ function mount(root, own, early) {
       if (mine !== run) return null;
       asked = source;
       const rows = found.hits.map(place);
-      tell(found);
+      count(found);
+      help(found);
       more.hidden = !found.more;
       if (found.unsettled) settle(mine, source);
       return rows[0];
@@ -245,9 +246,10 @@ function mount(root, own, early) {
     region.dataset.unsettled = "";
     try {
       const found = await source.settle();
-      if (mine !== run) return;
-      tell(found);
+      if (mine !== run || region.dataset.state !== "done") return; // more results tell it themselves, when they are here
+      count(found);
       more.hidden = !found.more;
+      if (filters.open) fill();
     } catch (error) {
       // the number stays one that may be a little too high, as it says
     } finally {
@@ -268,13 +270,17 @@ function mount(root, own, early) {
     engine.warm().catch(() => {}); // a failure shows when it is used
   }
 
-  /** Say how many there are, and what else may help. @param {import("./session.js").Answer} found */
-  function tell({ total, exact, relaxed, missing, suggestions }) {
+  /** Say how many there are. @param {import("./session.js").Answer} found */
+  function count({ total, exact, relaxed }) {
     status.dataset.total = String(total);
     if (!exact) status.dataset.approx = "";
     else delete status.dataset.approx;
     const many = `${exact ? "共" : "约"} ${total} 条结果${shown < total ? `，已列出 ${shown} 条` : ""}`;
     say("done", !total ? "没有找到。可以换个说法，或少写几个字。" : relaxed ? `没有完全相符的；含有部分词语的${many}` : many);
+  }
+
+  /** Say what else may help. @param {import("./session.js").Answer} found */
+  function help({ missing, suggestions }) {
     notes.replaceChildren();
     if (missing) {
       notes.append(
@@ -355,7 +361,7 @@ function mount(root, own, early) {
   async function restore() {
     const { state } = history;
     show();
-    await go(count());
+    await go(seen());
     if (state && state.top) scrollTo(0, state.top);
   }
 
@@ -385,7 +391,7 @@ function mount(root, own, early) {
 const script = document.querySelector("script[data-index]");
 const session = new Session(new URL(script.dataset.index, location.href).href, script.dataset.manifest);
 const question = questionOf(said());
-const early = question && session.ask(question, count());
+const early = question && session.ask(question, seen());
 if (early) early.catch(() => {}); // told where it is shown
 const start = () => mount(/** @type {HTMLElement} */ (document.getElementById("search")), session, early);
 // The page is whole before deferred scripts and styles are here, for which DOMContentLoaded waits.

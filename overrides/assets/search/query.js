@@ -174,6 +174,8 @@ export class Search {
     /** @type {?Plan} */
     this.plan = null;
     this.kept = 0; // candidates found to be hits
+    /** Candidates found to be none. @type {Set<number>} */
+    this.refuted = new Set();
     this.open = 0; // candidates not judged yet
     this.done = false;
     /** Why there can be no more hits, though it is not done. @type {unknown} */
@@ -199,9 +201,9 @@ export class Search {
     return plan.full && !plan.excluded.length && !(quoted && plan.wordsMatch === "words");
   }
 
-  /** All entries that are candidates now, for counting. */
+  /** All entries that are hits or may still be, for counting. */
   get candidates() {
-    return this.plan ? [...this.plan.own, ...this.plan.exact, ...this.plan.words] : [];
+    return this.plan ? without(Array.from(new Set([...this.plan.own, ...this.plan.exact, ...this.plan.words])), this.refuted) : [];
   }
 
   /** The next hits, at most this many; fewer mean that there are no more. @param {number} count */
@@ -237,6 +239,7 @@ export class Search {
   async *run() {
     for await (const plan of this.plans()) {
       this.plan = plan;
+      this.refuted = new Set();
       this.open = plan.own.length + plan.exact.length + plan.words.length;
       yield* this.tier(plan.own, "number");
       const demoted = yield* this.tier(plan.exact, "exact");
@@ -246,6 +249,7 @@ export class Search {
           const closer = await this.closer(plan.groups);
           const members = new Set([...closer.exact, ...closer.words]);
           Object.assign(plan, closer, { exact: plan.exact });
+          for (const entry of rest) if (!members.has(entry)) this.refuted.add(entry);
           rest = Array.from(new Set([...rest, ...closer.words])).filter((entry) => members.has(entry));
           this.open = rest.length;
         }
@@ -302,7 +306,7 @@ export class Search {
         if (verdict) {
           this.kept++;
           hits.push(verdict);
-        }
+        } else this.refuted.add(batch[i]);
       }
       if (hits.length) yield hits;
     }
