@@ -267,6 +267,25 @@ def test_a_page_older_than_the_index_still_finds(chromium: Browser, site: Path) 
         expect(page.locator("[data-hit]").first).to_be_visible()
 
 
+def test_a_page_that_cannot_read_the_index_any_more_says_to_load_it_anew(
+    chromium: Browser, site: Path
+) -> None:
+    with reading(chromium, site) as (page, address, problems):
+
+        def other(route: Route) -> None:
+            answer = route.fetch()
+            text = re.sub(r"(format(?:&#34;|\"): ?)\d+", r"\g<1>99", answer.text())
+            assert text != answer.text()
+            route.fulfill(response=answer, body=text)
+
+        page.route("**/search/?q=*", other)
+        page.route("**/search-index/manifest.json", other)
+        page.goto(f"{address}search/?q=加装电梯")
+        page.wait_for_selector("[data-state=error]")
+        expect(page.locator(".s-status")).to_contain_text("请刷新网页")
+        problems.clear()  # what it says in the console
+
+
 def test_a_document_shows_what_is_related_to_it(chromium: Browser, site: Path) -> None:
     with reading(chromium, site) as (page, address, problems):
         page.goto(f"{address}2024/01/01/")

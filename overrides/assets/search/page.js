@@ -236,7 +236,8 @@ function mount(root, own, early) {
     } catch (error) {
       if (mine !== run) return null;
       console.error(error);
-      say("error", navigator.onLine === false ? "没有网络连接，检索不了。" : "检索数据没有取到，可能是网络不畅。");
+      const why = /请刷新网页/.test(String(error)) ? "网站刚更新过，请刷新网页再检索。" : "检索数据没有取到，可能是网络不畅。";
+      say("error", navigator.onLine === false ? "没有网络连接，检索不了。" : why);
       return null;
     }
   }
