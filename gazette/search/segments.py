@@ -551,7 +551,7 @@ def _change_packs(
 def _read_log(file: Path) -> _Log | None:
     """What was written of the segment before, None where there is nothing to be had."""
     try:
-        head, *lines = file.read_text("utf-8").splitlines()
+        head, *lines = file.read_text("utf-8").rstrip("\n").split("\n")
         said = json.loads(head)
         if said["rules"] != segment_key(()):
             return None
