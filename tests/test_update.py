@@ -107,7 +107,7 @@ def test_killed_at_any_step_the_next_is_right(  # noqa: C901  a way to die, trie
     monkeypatch.setattr(trees_module, "_MANY", 3)
     one = {"a": "1", "b/x": "1", "b/y": "1", "c/z": "1"}
     two = {"a": "2", "b/x": "1", "d/e/z": "1", "c/z": "2"}
-    one |= {f"s/old/{n}": n for n in "pqrt"}
+    one |= {f"s/old/{n}": n for n in "pqrt"} | {"s/old/u": "gone", "s/old/v/w": "gone"}
     two |= {f"s/new/{n}": n for n in "pqr"} | {"s/new/t": "t again"}
     steps = 0
     for at in range(1000):

@@ -133,7 +133,7 @@ class Trees:
         raises, the site that is served has not been touched.
         """
         self.spare.mkdir(parents=True, exist_ok=True)
-        touched = self._touched(self.other, wanted)
+        touched = self._ever_touched(self.other, wanted)
         self._note({self.spare: touched})
         self._move(self.other, wanted)
         here = self._touched(self.other, wanted)
@@ -148,7 +148,7 @@ class Trees:
             raise BuildError(f"有 {len(missing)} 个文件没有写出来", path=missing[0])
         before, self.live = self.live, Tree(outputs=dict(wanted))
         self.other = before
-        again = self._touched(before, wanted) if self.site.exists() else set(wanted)
+        again = self._ever_touched(before, wanted) if self.site.exists() else set(wanted)
         self._note({self.spare: touched, self.site: again})
         self._exchange()
         self.spare.mkdir(parents=True, exist_ok=True)
@@ -168,6 +168,14 @@ class Trees:
         have = tree.outputs
         touched = {p for p in wanted if have.get(p) != wanted[p]}
         return touched | {p for p in have if p not in wanted} | tree.unsure
+
+    def _ever_touched(self, tree: Tree, wanted: Outputs) -> set[str]:
+        """As `_touched`, and the names that files have after a move which are not wanted there."""
+        touched = self._touched(tree, wanted)
+        if tree.unsure:
+            return touched
+        moved = _renamed(tree.outputs, self._moves(tree.outputs, wanted))
+        return touched | (moved.keys() - tree.outputs.keys())
 
     def _moves(self, have: Outputs, wanted: Outputs) -> Mapping[str, str]:
         """As `_moves`, worked out once for trees that are alike."""
