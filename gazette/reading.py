@@ -4,7 +4,9 @@ An issue whose files are as before is not read again (`gazette.store`), and neit
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,9 @@ LATER: tuple[Callable[[str], Any], ...] = (outline, articles_in, citations_in)
 
 What every build asks of every document is read with it; the rest is read when it is asked for.
 """
+
+_YOUNG = 3600
+"""Seconds for which what a preview put into the store stays there, whatever a build takes to be so."""
 
 _FEW = 40
 """Issues that are read sooner here than by processes that must first be started."""
@@ -98,8 +103,12 @@ def read(  # noqa: PLR0913  the choices of one reading
     jobs: int = 1,
     progress: Progress = silent,
     recall: Recall | None = None,
+    tidy: bool = False,
 ) -> Reading:
     """As `read_archive`, with the sources, which may be given where they are known.
+
+    With `tidy`, what is no longer needed goes from the store: that is for whoever holds the cache's
+    lock. Others may read beside it what was saved since, and it may yet ask for texts of before.
 
     Who reads again and again gives the same `recall` each time: issues that are as they were are
     then not even fetched from the store.
@@ -115,9 +124,8 @@ def read(  # noqa: PLR0913  the choices of one reading
         files = _files(folders, store, sources)
     found = _read_issues(issues, folders, files, sources, {} if recall is None else recall)
     gazette, findings = assemble(found, strays, issues.name)
-    kept = {file.name for file in files.values()}
-    for name in set(os.listdir(store)) - kept:  # noqa: PTH208  names are all that is asked
-        (store / name).unlink(missing_ok=True)
+    if tidy:
+        _tidy(store, {file.name for file in files.values()})
 
     paths = {i.address: issues / i.source / i.pdf for i in gazette.issues if i.pdf}
     for issue in gazette.issues:
@@ -303,7 +311,7 @@ def _read_missing(  # noqa: PLR0913, PLR0917  what one reading is of
     progress: Progress,
 ) -> bool:
     """Put into the store what is not there; False where a file changed while it was read."""
-    there = set(os.listdir(store))  # noqa: PTH208  as above
+    there = set(os.listdir(store))  # noqa: PTH208  names are all that is asked
     tasks = [
         (issues, folder, path, files[folder], sources.inside(_name(folder)))
         for folder, path in folders
@@ -316,6 +324,14 @@ def _read_missing(  # noqa: PLR0913, PLR0917  what one reading is of
             steady = well and steady
             progress("读取内容", done, len(tasks))
     return steady
+
+
+def _tidy(store: Path, kept: set[str]) -> None:
+    for name in set(os.listdir(store)) - kept:  # noqa: PTH208  as above
+        file = store / name
+        with suppress(OSError):  # another process has just named it, or moved it away
+            if time.time() - file.stat().st_mtime > _YOUNG:
+                file.unlink()
 
 
 def _read_one(task: tuple[Path, Path, str, Path, Mapping[str, str]]) -> bool:

@@ -76,7 +76,9 @@ def prepare(  # noqa: PLR0913  the choices of one build
     """
     stages = progress if isinstance(progress, Stages) else Stages(progress)
     kept = kept or Kept(cache / "kept", program())
-    reading = read(settings, issues, cache=cache, sources=sources, jobs=jobs, progress=progress)
+    reading = read(
+        settings, issues, cache=cache, sources=sources, jobs=jobs, progress=progress, tidy=True
+    )
     archive = with_stories(reading.archive, settings, issues, cache=cache, head=head)
     stages.done("读取内容")
     day = on or archive.gazette.newest_day
