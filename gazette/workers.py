@@ -1,6 +1,7 @@
 """Work in several processes at once, whose results do not depend on how many there are."""
 
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +29,8 @@ def pool(
 def _start(prepare: Callable[..., object] | None, given: tuple[Any, ...]) -> None:
     # A pool's processes wait for work for ever when their parent is killed: each holds the pipe open.
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    # Ctrl-C is for all of them at once: the parent tells of it, and has none to wait for.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     look_seldom()
     if prepare:
         prepare(*given)

@@ -1,6 +1,7 @@
 """Processes at work: what they do does not depend on how many, and none outlives a killed parent."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -51,3 +52,34 @@ def test_the_processes_of_a_killed_parent_end() -> None:
             return
         time.sleep(0.05)
     raise AssertionError(children)
+
+
+INTERRUPTED = """
+import time
+from gazette.workers import pool
+if __name__ == "__main__":
+    with pool(1) as workers:
+        workers.submit(int).result()
+        workers.submit(time.sleep, 60)
+        workers.submit(time.sleep, 60)
+        print("ready", flush=True)
+        time.sleep(60)
+"""
+
+
+def test_an_interrupt_ends_all_of_them_at_once_and_only_the_parent_tells() -> None:
+    command = [sys.executable, "-c", INTERRUPTED]
+    with subprocess.Popen(  # noqa: S603  ours
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Where the tests themselves were started to ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == "ready\n"
+        os.killpg(parent.pid, signal.SIGINT)
+        _, told = parent.communicate(timeout=20)
+    assert told.count("Traceback") == 1, told
