@@ -15,6 +15,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -92,6 +93,13 @@ class _Chinese(click.Group):
             return super().invoke(ctx)
         except GazetteError as error:
             click.secho(f"错误：{error}", fg="red", err=True)
+            ctx.exit(1)
+        except BrokenExecutor:
+            told = GazetteError(
+                "一个帮忙的进程被系统结束了，多半是内存不够",
+                hint="请再运行一次；仍不行就关掉别的程序，生成时加 --jobs 1。原来的网站没有动。",
+            )
+            click.secho(f"错误：{told}", fg="red", err=True)
             ctx.exit(1)
 
 

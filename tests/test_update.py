@@ -345,7 +345,7 @@ def test_a_template_that_cannot_be_set_leaves_the_old_site(project: Project) -> 
     for lacking in ("year.html", "partials/cover.html", "assets/gazette.js"):
         file = project.root / "overrides" / lacking
         file.rename(file.with_name("away"))
-        with pytest.raises(BuildError, match=Path(lacking).name) as told:
+        with pytest.raises(BuildError, match=f"没有 {lacking}\\n") as told:
             project.build()
         assert "版本" in told.value.hint
         file.with_name("away").rename(file)
@@ -510,3 +510,34 @@ def test_killed_at_random_moments_the_site_is_whole_and_the_next_build_is_right(
     if known[-1] == contents(project.root / "site"):
         known.pop()
     assert project.same_as_clean()
+
+
+def test_a_process_that_the_system_ended_is_told_in_plain_words(project: Project) -> None:
+    """Where memory is short, the system kills whom it likes."""
+    before = contents(project.root / "site")
+    (project.root / "overrides" / "assets" / "gazette.css").write_text("body { color: red }\n")
+    (project.root / "cache").rename(project.root / ".gazette")
+    command = [
+        sys.executable, "-m", "gazette", "build", "--config", str(project.root / "mkdocs.yml"),
+        "--jobs", "2",
+    ]  # fmt: skip
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as run:  # noqa: S603
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+        while run.poll() is None:
+            beside = [p for p in children.read_text().split() if _sets_pages(p)]
+            if beside:
+                os.kill(int(beside[0]), signal.SIGKILL)
+                break
+        assert run.stderr
+        told = run.stderr.read()
+    assert run.returncode == 1
+    assert "内存" in told
+    assert "Traceback" not in told
+    assert contents(project.root / "site") == before
+
+
+def _sets_pages(process: str) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return False  # it has just ended

@@ -358,7 +358,7 @@ def _in_template(address: str) -> Iterator[None]:
     try:
         yield
     except jinja2.TemplateNotFound as error:
-        raise _outdated(error.message or "") from None
+        raise _outdated(str(error.name or error.message)) from None
     except jinja2.TemplateError as error:
         found = error if isinstance(error, jinja2.TemplateSyntaxError) else None
         raise BuildError(
