@@ -228,3 +228,10 @@ def test_a_browser_that_goes_away_leaves_no_traceback(
         except ValueError:
             server.handle_error(None, ("127.0.0.1", 1))
     assert "ValueError" in capsys.readouterr().err, "a bug keeps its traceback"
+
+
+def test_pages_are_shown_though_a_build_empties_the_cache(project: Project) -> None:
+    page = project.get("2024/11/02/")
+    shutil.rmtree(project.root / "cache" / "read")
+    assert project.get("2024/11/02/") == page
+    assert list((project.root / "cache" / "read").iterdir()), "read again, and kept"

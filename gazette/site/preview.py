@@ -107,7 +107,12 @@ class Preview:
             if address == f"{OWN}preview.css":
                 return 200, _STYLE.encode(), "text/css; charset=utf-8"
             try:
-                return self._answer(address)
+                try:
+                    return self._answer(address)
+                except FileNotFoundError:  # texts are left in the cache, which a build may empty
+                    self._forget()
+                    self._recall.clear()
+                    return self._answer(address)
             except GazetteError as error:
                 if address == f"{OWN}state":
                     return 200, self._seen().encode(), "text/plain"
@@ -178,8 +183,12 @@ class Preview:
                     "withdrawn.json": withdrawn(self._archive),
                 }
         except BaseException:
-            self._states, self._looked = ("", ""), float("-inf")
+            self._forget()
             raise
+
+    def _forget(self) -> None:
+        """Have all read again before the next answer."""
+        self._states, self._looked = ("", ""), float("-inf")
 
     def _day(self) -> date | None:
         return self._on or self._archive.gazette.newest_day
