@@ -70,16 +70,16 @@ def lists_and_tables(
         return listing
 
     key = _made_of(archive, settings, on)
-    if kept.known("lists", key):
-        none: tuple[_Kept, ...] = ()
-        lists = tuple(map(later, kept.get("lists", key, lambda: none)))
-    else:
+    said: tuple[_Kept, ...] | None = kept.last("lists", key)
+    if said is None:
         lists = tuple(worked_out().values())
-        without = (
+        said = tuple(
             _Kept(listing=replace(i, documents=()), count=len(i.documents), digest=i.digest)
             for i in lists
         )
-        kept.put("lists", key, tuple(without))
+    else:
+        lists = tuple(map(later, said))
+    kept.put("lists", key, said)
     names = kept.last("tables", key)
     if names is None or not all((folder / name).is_file() for name in names.values()):
         names = {
